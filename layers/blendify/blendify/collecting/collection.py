@@ -112,7 +112,7 @@ class Collection:
             self._add(reader, step.ask, step.result)
         else:
             self._lose(reader, step.ask, step.result)
-        self.queue.next = self._at(step, step.following or step.ask)
+        self.queue.next = self._at(reader, step, step.following or step.ask)
         if step.following is None:
             self.end_list()
         if self._pages >= PAGES or (self.reader and self.reader.in_memory >= ENTRIES):
@@ -133,7 +133,7 @@ class Collection:
             self.reader = self.lists.reader(ask.list_id)
         if ask.attempt != self.queue.next.observed.attempt:
             self.reader.read_again(ask.offset)
-            at = self._at(step, ask)
+            at = self._at(self.reader, step, ask)
             # No page of this attempt is stored yet, so there is none to compare the next one with.
             self.queue.next = replace(at, observed=replace(at.observed, fingerprint=None))
             self.save()
@@ -156,22 +156,18 @@ class Collection:
 
     def _lose(self, reader: ListReader | LogReader, ask: PageRequest, lost: Lost) -> None:
         self.queue.error = CollectError(lost.why)
-        reader.lost += not lost.more
+        reader.noted.lost += not lost.more
         telemetry.logger.warning("Lost the page of %s at %d: %s", ask.list_id or "the list", ask.offset, lost.why)
 
-    def _at(self, step: Step, ask: PageRequest) -> Position:
+    def _at(self, reader: ListReader | LogReader, step: Step, ask: PageRequest) -> Position:
         """The position before this request, with what is known of its list."""
-        reader = self.reader if isinstance(self.reader, ListReader) else None
         return replace(
             self.queue.next,
             offset=ask.offset,
             cursor=ask.cursor,
             window=(ask.window.until, ask.window.start) if ask.window else None,
             observed=step.sweep.observed(),
-            lost=self.reader.lost if self.reader else 0,
-            met_again=reader.met_again if reader else 0,
-            again_from=reader.again_from if reader else 0,
-            given_before=reader.given_before if reader else 0,
+            noted=replace(reader.noted),
         )
 
     # Lists that fail
@@ -225,8 +221,8 @@ class Collection:
         if reader is None or (broken_off and not reader.begun):
             return
         listed = self.queue.listed(at.number)
-        end = ListEnd(at.observed, listed, broken_off or reader.lost > 0)
-        counts = {"expected": at.expected or 0, "lost": 0 if broken_off else reader.lost}
+        end = ListEnd(at.observed, listed, broken_off or reader.noted.lost > 0)
+        counts = {"expected": at.expected or 0, "lost": 0 if broken_off else reader.noted.lost}
         try:
             committed = self._commit(reader, replace(end, entry_by_entry=entry_by_entry), at.at(at.number + 1), counts)
         except ReadAgain as again:

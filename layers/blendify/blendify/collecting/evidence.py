@@ -177,7 +177,7 @@ def evidence(reader: ListReader, end: ListEnd) -> Evidence:
         repeated=repeated if observed.attempt == 1 or observed.came_twice is not None else 0,
         more=max(0, beyond),
         fewer=max(0, -beyond) if off_by is None else 0,
-        met_again=reader.met_again if may_hide else 0,
+        met_again=reader.noted.met_again if may_hide else 0,
         hidden=_hidden(reader, came) if repeated and uncounted else 0,
         by_cursor=not isinstance(paging, Offset),
         page=paging.limit,
@@ -192,7 +192,11 @@ def _places(reader: ListReader) -> int:
     """At how many places a list brought an entry; where it was read again, what came there before tells nothing."""
     came = enumerate(reader.listed())
     return len(
-        {each.position for index, each in came if index >= reader.given_before or each.position < reader.again_from}
+        {
+            each.position
+            for index, each in came
+            if index >= reader.noted.given_before or each.position < reader.noted.again_from
+        }
     )
 
 

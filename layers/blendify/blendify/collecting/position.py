@@ -8,6 +8,20 @@ from typing import Any, Self
 from blendify.fetching.page_consistency import Observed
 
 
+@dataclass
+class Noted:
+    """What a reader notes of a list beside its pages."""
+
+    lost: int = 0
+    """Pages that could not be read."""
+    met_again: int = 0
+    """Entries that came again where two pages meet."""
+    again_from: int = 0
+    """The position from which a set was read again, as it had changed."""
+    given_before: int = 0
+    """How many entries came before that."""
+
+
 @dataclass(frozen=True)
 class Position:
     """Where to continue: the list by its number in the plan, its next page, and what is known of the pages before."""
@@ -18,14 +32,7 @@ class Position:
     window: tuple[int, int] | None = None
     """The part of a log that is asked for by time, as in `paging.Window`."""
     observed: Observed = field(default_factory=Observed)
-    lost: int = 0
-    """Pages of it that could not be read."""
-    met_again: int = 0
-    """Entries of it that came again where two pages meet."""
-    again_from: int = 0
-    """From which position on it was read again, as it had changed."""
-    given_before: int = 0
-    """How many entries came before that."""
+    noted: Noted = field(default_factory=Noted)
     since: str | None = None
     """From which moment on a log is asked for; ISO 8601, None for all of it."""
     revision: int | None = None
@@ -58,7 +65,7 @@ class Position:
             name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
         }
         values["aside"] = tuple(map(cls._of, stored.get("aside", ())))
-        values["observed"] = Observed(**stored.get("observed", {}))
+        values |= {"observed": Observed(**stored.get("observed", {})), "noted": Noted(**stored.get("noted", {}))}
         return cls(**values)
 
     def text(self) -> str:

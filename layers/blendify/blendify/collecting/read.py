@@ -6,11 +6,11 @@ that place. A log is another matter: nothing takes a play back, so its pages are
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from blendify.collecting.comparison import Comparison
 from blendify.collecting.plan import ListPage, Source
-from blendify.collecting.position import Position
+from blendify.collecting.position import Noted, Position
 from blendify.collecting.staged_pages import StagedList
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
@@ -29,16 +29,9 @@ class ListReader(StagedList):
     version: ListVersion
     source: Source
     endpoint: Endpoint
-    lost: int = 0
-    """Pages that could not be read."""
+    noted: Noted = field(default_factory=Noted)
     repeated: int = 0
     """Entries that were left out, as they came before; of a ranked list."""
-    met_again: int = 0
-    """Entries that came again where two pages meet."""
-    again_from: int = 0
-    """The position from which a set was read again, as it had changed."""
-    given_before: int = 0
-    """How many entries came before that."""
     before: Mapping[str, Entry] = field(init=False)
     """What the list held, by identity."""
     _comparison: Comparison = field(init=False)
@@ -49,8 +42,7 @@ class ListReader(StagedList):
 
     def resume(self, at: Position) -> None:
         """Go on at a position, behind pages that a worker before has staged."""
-        self.lost, self.met_again = at.lost, at.met_again
-        self.again_from, self.given_before = at.again_from, at.given_before
+        self.noted = replace(at.noted)
         self.load(at.staged)
         self._compare_from(at.offset)
 
@@ -87,7 +79,7 @@ class ListReader(StagedList):
         end = next((listed.position + 1 for listed in self.last(1)), 0)
         if self.endpoint.list_kind is ListKind.SET:
             return max(end, ask.offset) if ask.again else ask.offset
-        return max(end, ask.offset) if self.lost else end
+        return max(end, ask.offset) if self.noted.lost else end
 
     def _repetitions(self, records: Sequence[Record], ask: PageRequest, expected: int) -> Collection[int]:
         """
@@ -108,7 +100,7 @@ class ListReader(StagedList):
             self.repeated += len(again)
             return again
         too_many = max(0, len(records) - expected)
-        too_early = 0 if self.lost else max(0, self._place(ask) - ask.offset)
+        too_early = 0 if self.noted.lost else max(0, self._place(ask) - ask.offset)
         return range(self._came_before(records, too_many + too_early))
 
     def _met_again(self, records: Sequence[Record], limit: int) -> int:
@@ -121,7 +113,7 @@ class ListReader(StagedList):
         different = len({identity(record.fields) for record in records[:length]})
         if length < max(limit // 2, LEAST_AGAIN) or different * 2 <= length:
             return 0
-        self.met_again += length
+        self.noted.met_again += length
         return length
 
     def _came_before(self, records: Sequence[Record], most: int) -> int:
@@ -142,11 +134,11 @@ class ListReader(StagedList):
         An ordered list begins anew. Of a set nothing is forgotten: what has left it has moved others to pages that are
         not read again, and they were given before. What is given again is the same entry.
         """
-        self.lost = self.lost if start else 0
+        lost, met_again = self.noted.lost if start else 0, self.noted.met_again
         if self.endpoint.ordered:
             self._staged, self._buffer = [], []
-            self.met_again = 0
-        self.again_from, self.given_before = start, self.count
+            met_again = 0
+        self.noted = Noted(lost, met_again, start, self.count)
         self._compare_from(start)
 
     @property

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.plan import ListPage, Source
+from blendify.collecting.position import Noted
 from blendify.collecting.read import ListReader
 from blendify.collecting.recognition import KnownPlays
 from blendify.collecting.undated_plays import move_to_front, timestamps
@@ -49,8 +50,7 @@ class LogReader:
     memory: LogWindow
     since: datetime | None = None
     """From which moment on it is asked for; None for all of it."""
-    lost: int = 0
-    """Pages that could not be read."""
+    noted: Noted = field(default_factory=Noted)
     known_before: set[str] = field(default_factory=set)
     """Plays of the uncommitted pages that earlier syncs have recorded, and that are too old for the version."""
     cut: bool = False
@@ -69,7 +69,7 @@ class LogReader:
 
     def read_again(self, start: int) -> None:
         """The log is read again from this position on. Nothing is forgotten of it."""
-        self.lost = self.lost if start else 0
+        self.noted.lost = self.noted.lost if start else 0
 
     def compared(self, version: ListVersion) -> ListReader:
         """The uncommitted pages, compared with this version; plays without moments get them here."""
