@@ -59,7 +59,7 @@ class Checkpoints:
         if isinstance(error, MustWait):
             until = error.until
             setbacks = max([setbacks, *(listed.tries for listed in position.aside[-1:])])
-            if error.limited and _rounds_limited(position, advanced=advanced) >= MOST_LIMITED:
+            if error.limited and position.limited + 1 >= MOST_LIMITED:
                 outcome, until = Outcome.FAILED, None
         elif isinstance(error, PASSING) and setbacks < len(PATIENCE_SECONDS):
             outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
@@ -70,7 +70,7 @@ class Checkpoints:
         """Store the outcome of an error with its reason, as `ending` has it. Everything before `position` is stored."""
         ending = self.ending(error, position, advanced=advanced)
         if isinstance(error, MustWait) and error.limited:
-            position = replace(position, limited=_rounds_limited(position, advanced=advanced))
+            position = replace(position, limited=position.limited + 1)
         return self.end(position, replace(ending, counts=counts), error)
 
     def end(self, position: Position, checkpoint: Checkpoint, error: CollectError | None = None) -> Summary:
@@ -89,8 +89,3 @@ class Checkpoints:
             level = logger.info if done.outcome is Outcome.WAITING else logger.warning
             level("Stopped: %s", error, extra=extra)
         return done.summary
-
-
-def _rounds_limited(position: Position, *, advanced: bool) -> int:
-    """Rounds in a row that ended with 429 and without a page, with the present one."""
-    return 1 if advanced else position.limited + 1

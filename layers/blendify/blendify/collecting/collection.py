@@ -121,6 +121,7 @@ class Collection:
     def take_whole(self, reader: ListReader, observed: Observed) -> None:
         """The present list, of which a look for changes has told everything."""
         self.reader, self.advanced = reader, True
+        self.queue.page_came()
         self.queue.next = replace(self.queue.next, observed=observed)
         self._expect(observed.total or reader.count)
         self.end_list(entry_by_entry=False)
