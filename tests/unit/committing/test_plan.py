@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from blendify.collecting.plan import REMEMBERED, SPARE_PLAYS, Gap, Listed, ReadList, Source, plan, removal
+from blendify.history.intents import Commit, Intent, Signals
 from blendify.history.list_entries import Entry
 from blendify.providers.endpoint import Endpoint, ListKind, Record
 from blendify.providers.paging import Offset
@@ -62,14 +63,21 @@ def version(names: str) -> list[Entry]:
     return [Entry(name, "", EARLIER.key(name)) for name in names]
 
 
-def read(kind: ListKind, names: str, known: str = "", **more: object) -> ReadList:
+def intent(remembered_from: str | None = None, *, complete: bool = True, full: bool = False) -> Intent:
+    """What was concluded from a list that was read."""
+    return Intent(
+        Commit("sync", SOURCE.started_at, Signals(remembered_from=remembered_from)), complete=complete, full=full
+    )
+
+
+def read(kind: ListKind, names: str, known: str = "", *, complete: bool = True) -> ReadList:
     """A list that was read: small letters are as they were if they are known, capitals have changed; `.` is lost."""
     entries = [
         Listed(Entry(name.lower(), "", (EARLIER if name in known else SOURCE).key(name.lower())), position)
         for position, name in enumerate(names)
         if name != "."
     ]
-    return ReadList(SOURCE, endpoint(kind), entries, **more)  # type: ignore[arg-type]
+    return ReadList(SOURCE, endpoint(kind), entries, intent(complete=complete))
 
 
 def names(entries: object) -> str:
@@ -137,9 +145,9 @@ def plays(*numbers: int, source: Source = EARLIER) -> list[Entry]:
     return [Entry(name, "", source.key(name)) for name in names]
 
 
-def log(entries: list[Entry], **more: object) -> ReadList:
+def log(entries: list[Entry], remembered_from: str | None = None, *, full: bool = False) -> ReadList:
     listed = [Listed(entry, position) for position, entry in enumerate(entries)]
-    return ReadList(SOURCE, endpoint(ListKind.LOG), listed, **more)  # type: ignore[arg-type]
+    return ReadList(SOURCE, endpoint(ListKind.LOG), listed, intent(remembered_from, full=full))
 
 
 def test_a_play_is_recorded_once_and_never_removed() -> None:

@@ -74,9 +74,8 @@ class Committer:
         return version
 
     def _planned(self, version: ListVersion, staged: StagedList, intent: Intent) -> Plan:
-        source = _source(version, intent)
-        listed, start = list(staged.listed()), intent.commit.signals.remembered_from
-        return plan(staged.entries, ReadList(source, self.endpoint, listed, intent.complete, intent.full, start))
+        read = ReadList(_source(version, intent), self.endpoint, list(staged.listed()), intent)
+        return plan(staged.entries, read)
 
     def _carry_out(self, version: ListVersion, planned: Plan, staged: StagedList) -> ListVersion:
         intent = self._append(version, planned, staged)

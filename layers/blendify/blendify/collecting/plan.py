@@ -11,6 +11,7 @@ from typing import Any
 
 from blendify.collecting.undated_plays.move_to_front import latest
 from blendify.history.facts import fact_key, removal_key
+from blendify.history.intents import Intent
 from blendify.history.list_entries import Entry
 from blendify.history.reordering import arranged, moved
 from blendify.providers.change_checks import newest_first
@@ -68,12 +69,8 @@ class ReadList:
     source: Source
     endpoint: Endpoint
     entries: Sequence[Listed]
-    complete: bool = True
-    """Whether an entry that is missing has left the list."""
-    full: bool = False
-    """Of a log: whether the provider gave as many plays as it remembers, so that earlier ones may be lost."""
-    remembered_from: str | None = None
-    """Of a log: from this moment on (ISO 8601) all plays stay known; None for the newest `REMEMBERED` alone."""
+    intent: Intent
+    """What was concluded from it; where it says no moment, a log's version keeps the newest `REMEMBERED` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +147,12 @@ def _recorded(before: Before, now: Now) -> dict[str, tuple[int, int]]:
 
 
 def _gone(before: Before, now: Now, read: ReadList) -> list[Entry]:
-    return [entry for name, entry in before.items() if name not in now] if read.complete else []
+    return [entry for name, entry in before.items() if name not in now] if read.intent.complete else []
 
 
 def _set(before: Before, now: Now, read: ReadList) -> Plan:
     held = {name: listed.entry for name, (_, listed) in now.items()}
-    if not read.complete:
+    if not read.intent.complete:
         held = _with_missing(before, held)
     entries = list(held.values())
     if read.endpoint.change_check is newest_first:
@@ -181,7 +178,7 @@ def _with_missing(before: Before, held: Before) -> dict[str, Entry]:
 
 
 def _ranked(before: Before, now: Now, read: ReadList) -> Plan:
-    if not read.complete and any(name not in now for name in before):
+    if not read.intent.complete and any(name not in now for name in before):
         # Two entries would claim one rank. The list stays as it was last read whole.
         return Plan(list(before.values()), {})
     entries = [listed.entry for _, listed in now.values()]
@@ -190,7 +187,7 @@ def _ranked(before: Before, now: Now, read: ReadList) -> Plan:
 
 def _arranged(before: Before, now: Now, read: ReadList) -> Plan:
     recorded = _recorded(before, now)
-    if not read.complete:
+    if not read.intent.complete:
         held = {**before, **{name: listed.entry for name, (_, listed) in now.items()}}
         order = arranged(list(before), {name: position for name, (_, position) in recorded.items()})
         return Plan([held[name] for name in order], dict(recorded.values()))
@@ -215,7 +212,7 @@ def _log(before: Before, now: Now, read: ReadList) -> Plan:
     if window and window.moves_to_front:
         newest = set(latest(names))
         names = [name for name in names if name in newest]
-    start = read.remembered_from
+    start = read.intent.commit.signals.remembered_from
     # Plays without moments that a provider lists may be older than many that it does not.
     newest = set() if window is None or window.dated else set(latest(names)[:REMEMBERED])
     needed = [
@@ -232,7 +229,7 @@ def _log(before: Before, now: Now, read: ReadList) -> Plan:
 def _gap(before: Before, now: Now, read: ReadList) -> Gap | None:
     """A gap, if none of the plays that the provider remembers was known: there may have been more in between."""
     known, reported = list(filter(is_dated, before)), list(filter(is_dated, now))
-    if not read.full or not known or not reported or any(name in before for name in reported):
+    if not read.intent.full or not known or not reported or any(name in before for name in reported):
         return None
     start, end = max(known).partition("#")[0], min(reported).partition("#")[0]
     return Gap(read.source.key(f"hole#{end}"), start, end) if start < end else None
