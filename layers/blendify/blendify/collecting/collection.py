@@ -93,11 +93,7 @@ class Collection:
     def go_to(self, number: int) -> None:
         """Go on at this list, unless the position is there or behind it."""
         if self.queue.next.number < number:
-            self._close(self.queue.next.at(number))
-
-    def _close(self, then: Position) -> None:
-        """Leave the present list, and go on there."""
-        self.reader, self.queue.next = None, then
+            self.reader, self.queue.next = None, self.queue.next.at(number)
 
     # Pages
 
@@ -188,17 +184,14 @@ class Collection:
             self._give_up(error, refused=refused)
         else:
             self.store()
-            self._set_aside(replace(queue.next, tries=queue.next.tries + 1), error)
+            queue.set_aside(replace(queue.next, tries=queue.next.tries + 1), error)
+        self.reader = None
 
     def _means_empty(self, ask: PageRequest, error: CollectError) -> bool:
         """Whether the refusal means an empty list: it has repeated, or the list was empty before."""
         endpoint, version = self.lists.endpoint.for_list(ask.list_id), self.lists.version(ask.list_id)
         may_be = isinstance(error, NotFound) and endpoint.missing_when_empty and not version.count and ask.offset == 0
         return may_be and (self.queue.next.tries + 1 >= MOST_TRIES or version.commit is not None)
-
-    def _set_aside(self, at: Position, error: CollectError) -> None:
-        self.queue.set_aside(at, error)
-        self.reader = None
 
     def leave(self, number: int) -> None:
         """Leave a list that failed in the sync before to the next one: the provider fails wherever it is asked."""
@@ -221,16 +214,17 @@ class Collection:
         at, reader = self.queue.next, self.reader
         if reader is None or (broken_off and not reader.begun):
             return
-        listed = self.queue.listed(at.number)
-        end = ListEnd(at.observed, listed, broken_off or reader.noted.lost > 0)
-        counts = {"expected": at.expected or 0, "lost": 0 if broken_off else reader.noted.lost}
+        listed, then, lost = self.queue.listed(at.number), at.at(at.number + 1), reader.noted.lost
+        end = ListEnd(at.observed, listed, broken_off or lost > 0, entry_by_entry=entry_by_entry)
+        counts = {"expected": at.expected or 0, "lost": 0 if broken_off else lost}
         try:
-            committed = self._commit(reader, replace(end, entry_by_entry=entry_by_entry), at.at(at.number + 1), counts)
+            committed = self._commit(reader, end, then, counts)
         except ReadAgain as again:
-            self._set_aside(at.read_again(again.shown.next_look), CollectError(again.why))
-            return
-        self._close(at.at(at.number + 1))
-        telemetry.list_read(self.lists.store.data_type, listed.list_id, committed.get("records", 0))
+            self.queue.set_aside(at.read_again(again.shown.next_look), CollectError(again.why))
+        else:
+            self.queue.next = then
+            telemetry.list_read(self.lists.store.data_type, listed.list_id, committed.get("records", 0))
+        self.reader = None
 
     def drop_lists(self, named: set[str]) -> None:
         """
@@ -261,7 +255,7 @@ class Collection:
         except TimeIsUp:
             # The next worker finishes the commit, which says where to go on.
             stored = self._stored if self._stored.number == at.number else at.at(at.number)
-            self._close(replace(stored, expected=at.expected))
+            self.reader, self.queue.next = None, replace(stored, expected=at.expected)
             raise
         self._count(at.number, reader.source.list_id, committed)
         return committed
