@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.fetching.page_consistency import MOST_ATTEMPTS, Habits, Sweep
+from blendify.fetching.page_consistency import LATEST_PAGES, MOST_ATTEMPTS, Habits, Sweep
 from blendify.providers.paging import Cursor, Offset, Page, PageRequest, Paging
 
 OFFSET, CURSOR = Offset(10), Cursor(10, "after")
@@ -201,10 +201,12 @@ def test_pages_without_anything_in_them_are_not_alike(entries: list[None]) -> No
         assert moved(sweep, start, received) is None
 
 
-def test_the_last_good_page_is_known_to_the_next_worker() -> None:
-    """The checkpoint carries its fingerprint: the next worker notices when that page is served once more."""
-    fingerprint = read_until(20, 40).fingerprint
-    assert fingerprint
-    resumed = Sweep(3, total=40, fingerprint=fingerprint)
-    assert resumed.repeats(page(10, 10, 40))
-    assert not resumed.repeats(page(20, 10, 40))
+def test_the_latest_good_pages_are_known_to_the_next_worker() -> None:
+    """The checkpoint carries their fingerprints: the next worker notices when one of them is served once more."""
+    pages = LATEST_PAGES + 2
+    fingerprint = read_until(10 * pages, 10 * pages + 20).fingerprint
+    resumed = Sweep(3, total=10 * pages + 20, fingerprint=fingerprint)
+    for number in range(2, pages):
+        assert resumed.repeats(page(10 * number, 10, None)), number
+    assert not resumed.repeats(page(10 * pages, 10, None))
+    assert len(fingerprint or "") < 300

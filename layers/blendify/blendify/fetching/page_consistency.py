@@ -22,6 +22,8 @@ BARREN_ENDS = 2
 """A list ends where so many requests in a row bring nothing new, whatever the provider counts."""
 MOST_EMPTY = 50
 """The same where each page leads to another one by a cursor that is new: what a listener may not see is left out."""
+LATEST_PAGES = 16
+"""So many good pages of a list are known to the next worker; its position is stored often, and has to be small."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Observed:
     barren: int = 0
     """Requests in a row, up to the last one, that brought nothing new."""
     fingerprint: str | None = None
-    """Identifies its last good page, to notice one that is served twice."""
+    """Identifies its latest good pages, each in a word, to notice one that is served twice."""
     came_twice: int | None = None
     """How many entries came twice in the reading before, if that was to its end; and this one began anew."""
     missed: int | None = None
@@ -98,7 +100,7 @@ class Sweep(Observed):
 
     def repeats(self, page: Page) -> bool:
         """Whether a page before this one held exactly the same; pages of nulls alone are all alike."""
-        known = {*self._fingerprints, self.fingerprint}
+        known = {*self._fingerprints, *(self.fingerprint or "").split()}
         return any(entry is not None for entry in page.entries) and _fingerprint(page.entries) in known
 
     def new_in(self, ask: PageRequest, page: Page) -> Page:
@@ -135,8 +137,9 @@ class Sweep(Observed):
         if not page.entries or self.repeats(page):
             return self._nothing_new(ask, page, paging, planned)
         self.barren = 0
-        self.fingerprint = _fingerprint(page.entries)
-        self._fingerprints.add(self.fingerprint)
+        latest = [*(self.fingerprint or "").split(), _fingerprint(page.entries)][-LATEST_PAGES:]
+        self.fingerprint = " ".join(latest)
+        self._fingerprints.add(latest[-1])
         self._parts = [*self._parts, *page.entries][-paging.limit :] if ask.size else []
         if self._parts:
             # What came in parts may come once more as a whole.
