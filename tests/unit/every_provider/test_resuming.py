@@ -15,6 +15,7 @@ from blendify.history import list_versions
 from blendify.jobs.progress import move_on
 from tests.aws import moto_partiql
 from tests.unit.every_provider.subject import Subject
+from tests.unit.robustness.machine import Machine, Reaper
 from tests.unit.robustness.providers import PAIRS
 from tests.unit.sync_steps import plenty
 from tests.unit.test_collect import KilledError, dies_at
@@ -133,3 +134,17 @@ def test_a_collector_without_time_goes_on_in_the_next_round(subject: Subject, da
     assert subject.differences(data_type) == []
     counts = subject.counts(job, data_type)
     assert (counts["records"], counts["appended"]) == (records, records)
+
+
+@pytest.mark.parametrize("provider", ["apple_music"])
+def test_an_entry_that_another_one_hides_stays_hidden_for_the_next_worker(subject: Subject) -> None:
+    """A rank on the first page comes twice, and each worker reads one page: no entry is called removed, and a note."""
+    subject.run(DataType.TOP_TRACKS)
+    subject.fault(DataType.TOP_TRACKS, "entry_hidden", edit={"hidden": [1]})
+    subject.clock.sleep(24 * 3600)
+    one_page_each = Machine(
+        subject.user_id, (DataType.TOP_TRACKS,), subject.clock, Reaper(()), 1, subject.name, mode="full"
+    )
+    job, _ = one_page_each.run()
+    counts = subject.counts(job, DataType.TOP_TRACKS)
+    assert (subject.differences(DataType.TOP_TRACKS), counts["removed"], counts["doubtful"]) == ([], 0, 1)

@@ -162,7 +162,7 @@ def evidence(reader: ListReader, end: ListEnd) -> Evidence:
         # What left the set while it was read is among what was given, and must not make up for what a page lacked.
         count = min(count, places)
     doubled = endpoint.list_kind in (ListKind.SET, ListKind.RANKED)
-    repeated = len(came) - len(given) + reader.repeated if doubled else 0
+    repeated = len(came) - len(given) + reader.noted.repeated if doubled else 0
     gone = known - given
     may_hide = counted != count and (gone or endpoint.list_kind is ListKind.ARRANGED)
     uncounted = counted is None or counted > count

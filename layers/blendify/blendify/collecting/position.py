@@ -14,6 +14,8 @@ class Noted:
 
     lost: int = 0
     """Pages that could not be read."""
+    repeated: int = 0
+    """Entries that were left out, as they came before; of a ranked list."""
     met_again: int = 0
     """Entries that came again where two pages meet."""
     again_from: int = 0

@@ -30,8 +30,6 @@ class ListReader(StagedList):
     source: Source
     endpoint: Endpoint
     noted: Noted = field(default_factory=Noted)
-    repeated: int = 0
-    """Entries that were left out, as they came before; of a ranked list."""
     before: Mapping[str, Entry] = field(init=False)
     """What the list held, by identity."""
     _comparison: Comparison = field(init=False)
@@ -97,7 +95,7 @@ class ListReader(StagedList):
                 for index, (name, record) in enumerate(zip(names, records, strict=True))
                 if record.fields.get("record_id") and (name in known or name in names[:index])
             ]
-            self.repeated += len(again)
+            self.noted.repeated += len(again)
             return again
         too_many = max(0, len(records) - expected)
         too_early = 0 if self.noted.lost else max(0, self._place(ask) - ask.offset)
@@ -134,11 +132,12 @@ class ListReader(StagedList):
         An ordered list begins anew. Of a set nothing is forgotten: what has left it has moved others to pages that are
         not read again, and they were given before. What is given again is the same entry.
         """
-        lost, met_again = self.noted.lost if start else 0, self.noted.met_again
+        met_again = self.noted.met_again
         if self.endpoint.ordered:
             self._staged, self._buffer = [], []
             met_again = 0
-        self.noted = Noted(lost, met_again, start, self.count)
+        lost = self.noted.lost if start else 0
+        self.noted = Noted(lost, met_again=met_again, again_from=start, given_before=self.count)
         self._compare_from(start)
 
     @property
