@@ -11,7 +11,7 @@ from itertools import groupby
 
 from blendify.core import times
 from blendify.providers.endpoint import Record
-from blendify.providers.record_identity import is_dated, record_id
+from blendify.providers.record_identity import is_dated, moment, record_id
 
 APART = timedelta(seconds=1)
 LEAST = timedelta(milliseconds=1)
@@ -51,22 +51,22 @@ def placed(
     names       identities of what is known, newest first
     matches     for each row with an id its index in `names`, None if it is unknown
     """
-    known = [None if index is None else _moment(names[index]) for index in matches]
-    first = next((place for place, moment in enumerate(known) if moment), len(known))
+    known = [None if index is None else times.parse(moment(names[index])) for index in matches]
+    first = next((place for place, known_at in enumerate(known) if known_at), len(known))
     last = matches.index(len(names) - 1) if names and len(names) - 1 in matches else len(known)
     # If all plays are new, they are newer than all that are known.
-    oldest = _moment(names[0]) if names and not any(known) else None
+    oldest = times.parse(moment(names[0])) if names and not any(known) else None
     given = enumerate(map(times.iso, moments(known, now, oldest)))
     plays = []
     for row in rows:
         if not row.fields.get("record_id"):
             plays.append(row)
             continue
-        place, moment = next(given)
+        place, played_at = next(given)
         if known[place] or not first < place < last:
-            fields = {**row.fields, "played_at": moment, "played_after": since if place < first else None}
+            fields = {**row.fields, "played_at": played_at, "played_after": since if place < first else None}
             # A recorded play never changes, so nothing of it is compared.
-            plays.append(replace(row, key=f"{moment}#{row.key}", fields=fields, compared=()))
+            plays.append(replace(row, key=f"{played_at}#{row.key}", fields=fields, compared=()))
     return plays
 
 
@@ -101,7 +101,7 @@ def moments(given: Sequence[datetime | None], newest: datetime, oldest: datetime
     for known, group in groupby(enumerate(given), key=lambda play: play[1] is not None):
         plays = list(group)
         if known:
-            result += [moment for _, moment in plays if moment]
+            result += [known_at for _, known_at in plays if known_at]
         else:
             end, count = plays[-1][0] + 1, len(plays)
             lower = given[end] if end < len(given) else oldest
@@ -117,14 +117,12 @@ def moments(given: Sequence[datetime | None], newest: datetime, oldest: datetime
 
 def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
     """As `aligned`, by a longest common subsequence; if there are several, the one that leaves the newest unknown."""
-    width = len(known) + 1
-    lengths = [[0] * width for _ in range(len(now) + 1)]
-    for row in range(1, len(now) + 1):
-        for column in range(1, width):
-            same = now[row - 1] == known[column - 1]
-            lengths[row][column] = (
-                lengths[row - 1][column - 1] + 1 if same else max(lengths[row - 1][column], lengths[row][column - 1])
-            )
+    lengths = [[0] * (len(known) + 1)]
+    for id_ in now:
+        above, length = lengths[-1], [0]
+        for column, other in enumerate(known):
+            length.append(above[column] + 1 if id_ == other else max(above[column + 1], length[column]))
+        lengths.append(length)
     matches: list[int | None] = [None] * len(now)
     row, column = len(now), len(known)
     while row and column:
@@ -136,7 +134,3 @@ def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None
         else:
             column -= 1
     return matches
-
-
-def _moment(name: str) -> datetime:
-    return times.parse(name.partition("#")[0])
