@@ -17,7 +17,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, islice
+from typing import Any
 
 from blendify.collecting.plan import Change, Listed, ListPage
 from blendify.core.data_types import DataType
@@ -127,12 +128,8 @@ class StagedList:
 
     def last(self, count: int) -> Sequence[Listed]:
         """The last entries, at most so many."""
-        entries: list[Listed] = []
-        for page in reversed(self._in_pages()):
-            if len(entries) >= count:
-                break
-            entries[:0] = page
-        return entries[-count:] if count else ()
+        backwards = chain.from_iterable(map(reversed, reversed(self._in_pages())))
+        return list(islice(backwards, count))[::-1]
 
     @property
     def in_memory(self) -> int:
@@ -157,31 +154,26 @@ def pack(pages: Sequence[ListPage], version: Sequence[Entry]) -> bytes:
     """Pages as they are stored, given what the list held before."""
     places = {entry.identity: place for place, entry in enumerate(version)}
     names: dict[tuple[str, ...], int] = {}
-    rows = [[page[0].position, list(_parts(page, places, names))] for page in pages if page]
+    rows = [[page[0].position, _parts(page, places, names)] for page in pages if page]
     text = raw_answers.text([list(names), rows])
     if len(text) < LARGE_TEXT:
         return raw_answers.pack(text, ())
     return lzma.compress(raw_answers.shortened(text), preset=2)
 
 
-def _parts(page: ListPage, places: Mapping[str, int], names: dict[tuple[str, ...], int]) -> Iterator[list[object]]:
+def _parts(page: ListPage, places: Mapping[str, int], names: dict[tuple[str, ...], int]) -> list[list[Any]]:
     """Runs and changes of a page; `names` gets the names of their fields, each set of them with its index."""
-    run: list[int] = []
+    parts: list[list[Any]] = []
     for listed in page:
-        change = listed.change
-        place = places[listed.entry.identity] if change is None else -1
-        if run and change is None and place == sum(run):
-            run[1] += 1
-            continue
-        if run:
-            yield [*run]
-        run = [] if change else [place, 1]
+        entry, change = listed.entry, listed.change
         if change:
-            entry = listed.entry
             shape = names.setdefault(tuple(change.fields), len(names))
-            yield [entry.identity, entry.digest, entry.key, change.answer, shape, list(change.fields.values())]
-    if run:
-        yield [*run]
+            parts.append([entry.identity, entry.digest, entry.key, change.answer, shape, list(change.fields.values())])
+        elif parts and len(parts[-1]) == 2 and places[entry.identity] == sum(parts[-1]):
+            parts[-1][1] += 1
+        else:
+            parts.append([places[entry.identity], 1])
+    return parts
 
 
 def unpack(packed: bytes, version: Sequence[Entry]) -> list[ListPage]:
