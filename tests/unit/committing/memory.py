@@ -46,9 +46,8 @@ class Memory(ListStore):
         # A version's chunks stay for a while: whoever has begun with it reads on.
         return self.held if version.revision == self.version.revision else self._before[version.revision]
 
-    def staged(self, version: ListVersion) -> StagedList:
-        assert version.intent
-        return self.pages(version, [self.kept_pages[name] for name in version.intent.staged])
+    def staged(self, version: ListVersion, intent: Intent) -> StagedList:
+        return self.pages(version, [self.kept_pages[name] for name in intent.staged])
 
     def pages(self, version: ListVersion, content: Sequence[ListPage]) -> StagedList:
         """A list as it was read, compared with this version."""

@@ -60,25 +60,25 @@ class Committer:
         """
         planned = self._planned(version, staged, intent)
         if planned.facts:
-            version = self.store.intend(version, staged.stage_for(intent))
-            return self._carry_out(version, planned, staged)
+            intent = staged.stage_for(intent)
+            return self._carry_out(self.store.intend(version, intent), intent, planned, staged)
         # There is no fact to append: at most the stored order of a set differs.
         following = None if list(planned.entries) == list(staged.entries) else planned.entries
         return self.store.flip(version, following, intent.commit)
 
     def finish(self, version: ListVersion) -> ListVersion:
         """Carry out the intent that the version has, if any; answers the version to go on with. Raises TimeIsUp."""
-        while version.intent:
-            staged = self.store.staged(version)
-            version = self._carry_out(version, self._planned(version, staged, version.intent), staged)
+        while intent := version.intent:
+            staged = self.store.staged(version, intent)
+            version = self._carry_out(version, intent, self._planned(version, staged, intent), staged)
         return version
 
     def _planned(self, version: ListVersion, staged: StagedList, intent: Intent) -> Plan:
         read = ReadList(_source(version, intent), self.endpoint, list(staged.listed()), intent)
         return plan(staged.entries, read)
 
-    def _carry_out(self, version: ListVersion, planned: Plan, staged: StagedList) -> ListVersion:
-        intent = self._append(version, planned, staged)
+    def _carry_out(self, version: ListVersion, intent: Intent, planned: Plan, staged: StagedList) -> ListVersion:
+        intent = self._append(version, intent, planned, staged)
         counts = Counter(intent.commit.counts) + Counter(intent.written)
         counts["appended"] += len(planned.recorded) + len(planned.moves)
         counts["removed"] += len(planned.removed)
@@ -93,10 +93,8 @@ class Committer:
                 raise
             return now
 
-    def _append(self, version: ListVersion, planned: Plan, staged: StagedList) -> Intent:
+    def _append(self, version: ListVersion, intent: Intent, planned: Plan, staged: StagedList) -> Intent:
         """Append what is not noted as appended; answers the intent with all of it noted."""
-        intent = version.intent
-        assert intent is not None  # noqa: S101 -- for the type checker
         noted = intent.appended
         facts = islice(self._facts(planned, staged, _source(version, intent)), noted, None)
         while batch := list(islice(facts, self.batch)):
@@ -113,9 +111,7 @@ class Committer:
     def _facts(self, planned: Plan, staged: StagedList, source: Source) -> Iterator[Fact]:
         """All facts of the plan, in an order that is the same for every worker."""
         for index, listed in enumerate(staged.with_changes() if planned.recorded else ()):
-            if index in planned.recorded:
-                change = listed.change
-                assert change is not None  # noqa: S101 -- for the type checker
+            if index in planned.recorded and (change := listed.change):
                 placed = {"position": planned.recorded[index]} if "position" in change.fields else {}
                 yield self.store.fact(listed.entry.key, {**change.fields, **placed}, change.answer)
         for move in planned.moves:

@@ -9,6 +9,7 @@ from blendify.core.data_types import DataType
 from blendify.history import list_versions, lookup
 from blendify.history.append import append
 from blendify.history.facts import Fact
+from blendify.history.intents import Intent
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
 
@@ -41,10 +42,8 @@ class ListStore:
         """The staged pages of a sync."""
         return StagedPages(self.user_id, sync_id, self.data_type)
 
-    def staged(self, version: ListVersion) -> StagedList:
+    def staged(self, version: ListVersion, intent: Intent) -> StagedList:
         """The list that the version's intent names."""
-        intent = version.intent
-        assert intent is not None  # noqa: S101 -- for the type checker
         staged = StagedList(self.pages_of(intent.commit.sync_id), self.entries(version))
         staged.load(intent.staged, intent.inline)
         return staged

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from itertools import chain, islice
+from itertools import chain, count, islice
 from typing import Any
 
 from blendify.collecting.plan import Change, Listed, ListPage
@@ -186,13 +186,12 @@ def unpack(packed: bytes, version: Sequence[Entry]) -> list[ListPage]:
     for start, parts in rows:
         listed: list[Listed] = []
         for part in parts:
+            end = start + len(listed)
             if len(part) == 2:
-                first, count = part
-                run = version[first : first + count]
-                listed += [Listed(entry, at) for at, entry in enumerate(run, start + len(listed))]
-                continue
-            identity, digest, key, answer, shape, values = part
-            change = Change(dict(zip(names[shape], values, strict=True)), answer)
-            listed.append(Listed(Entry(identity, digest, key), start + len(listed), change))
+                listed += map(Listed, version[part[0] : sum(part)], count(end))
+            else:
+                identity, digest, key, answer, shape, values = part
+                change = Change(dict(zip(names[shape], values, strict=True)), answer)
+                listed.append(Listed(Entry(identity, digest, key), end, change))
         pages.append(listed)
     return pages
