@@ -121,15 +121,8 @@ def plan(version: Sequence[Entry], read: ReadList) -> Plan:
     before = {entry.identity: entry for entry in version}
     # Overlapping pages of a set give some entries twice: the latest counts.
     now = {listed.entry.identity: (index, listed) for index, listed in enumerate(read.entries)}
-    match read.endpoint.list_kind:
-        case ListKind.LOG:
-            return _log(before, now, read)
-        case ListKind.SET:
-            return _set(before, now, read)
-        case ListKind.RANKED:
-            return _ranked(before, now, read)
-        case ListKind.ARRANGED:
-            return _arranged(before, now, read)
+    plans = {ListKind.LOG: _log, ListKind.SET: _set, ListKind.RANKED: _ranked, ListKind.ARRANGED: _arranged}
+    return plans[read.endpoint.list_kind](before, now, read)
 
 
 def removal(source: Source, entry: Entry) -> str:
@@ -181,8 +174,7 @@ def _ranked(before: Before, now: Now, read: ReadList) -> Plan:
     if not read.intent.complete and any(name not in now for name in before):
         # Two entries would claim one rank. The list stays as it was last read whole.
         return Plan(list(before.values()), {})
-    entries = [listed.entry for _, listed in now.values()]
-    return Plan(entries, dict(_recorded(before, now).values()), _gone(before, now, read))
+    return _set(before, now, read)
 
 
 def _arranged(before: Before, now: Now, read: ReadList) -> Plan:
