@@ -70,9 +70,7 @@ class Collection:
                 self.checkpoint()
 
     def resume(self, number: int) -> Position:
-        """
-        The position at which this list is read on. A list that another worker has moved on is read from its start.
-        """
+        """The position at which this list is read on; one that another worker has moved on is read from its start."""
         queue, at = self.queue, self.queue.next
         aside = number - len(queue.lists)
         if aside >= 0 and not at.begun and not at.tries:

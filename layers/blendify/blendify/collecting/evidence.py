@@ -97,9 +97,7 @@ class Evidence:
 
     @property
     def nobody_asked(self) -> bool:
-        """
-        Whether what is missing could not be asked for, or was not: a cursor leads past it, or a page was empty twice.
-        """
+        """Whether what is missing could not be asked for or was not: a cursor leads past it, a page was empty twice."""
         return self.missing > 0 and (self.by_cursor or self.end.observed.barren > 0 or self.missing >= self.page)
 
     @property

@@ -132,12 +132,11 @@ class ListReader(StagedList):
         An ordered list begins anew. Of a set nothing is forgotten: what has left it has moved others to pages that are
         not read again, and they were given before. What is given again is the same entry.
         """
-        met_again = self.noted.met_again
         if self.endpoint.ordered:
             self._staged, self._buffer = [], []
-            met_again = 0
-        lost = self.noted.lost if start else 0
-        self.noted = Noted(lost, met_again=met_again, again_from=start, given_before=self.count)
+            self.noted.repeated = self.noted.met_again = 0
+        self.noted.lost = self.noted.lost if start else 0
+        self.noted.again_from, self.noted.given_before = start, self.count
         self._compare_from(start)
 
     @property

@@ -57,11 +57,7 @@ class StagedPages:
         return name
 
     def load(self, name: str) -> bytes:
-        """
-        The packed pages of this name.
-
-        Raises  LookupError
-        """
+        """The packed pages of this name; raises LookupError."""
         pieces = []
         for number in range(int(name.partition("-")[2] or 1)):
             item = state_table().get_unchanging(keys.user(self.user_id), self._key(name, number))
