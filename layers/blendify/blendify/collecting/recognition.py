@@ -100,12 +100,11 @@ class KnownPlays:
     entries: Sequence[Entry]
     names: Sequence[str] = field(init=False)
     """Identities."""
-    _in_order: list[str] | None = field(default=None, init=False)
-    """Those with moments, oldest first."""
 
     def __post_init__(self) -> None:
         self.names = [entry.identity for entry in self.entries]
         self._known = set(self.names)
+        self._in_order = sorted(filter(is_dated, self.names))
         self._guessed = sorted(entry.identity for entry in self.entries if entry.digest)
 
     def recognized(self, records: Sequence[Record], now: datetime, *, first: bool = True) -> list[Record]:
@@ -143,8 +142,6 @@ class KnownPlays:
 
     def _between(self, first: str, last: str) -> Sequence[str]:
         """The plays that were known from one moment to another, the latest first."""
-        if self._in_order is None:
-            self._in_order = sorted(filter(is_dated, self.names))
         return self._in_order[bisect_left(self._in_order, first) : bisect_left(self._in_order, f"{last}$")][::-1]
 
     def _seen_later(self, name: str) -> Sequence[str]:
