@@ -1,7 +1,7 @@
 """Checkpoints of one worker with one data type: position, counts, and the outcome with which it stops."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -66,15 +66,10 @@ class Checkpoints:
             setbacks += 1
         return Checkpoint(outcome, str(error), until, setbacks=setbacks)
 
-    def stop(self, error: CollectError, position: Position, counts: Mapping[str, int], *, advanced: bool) -> Summary:
-        """Store the outcome of an error with its reason, as `ending` has it. Everything before `position` is stored."""
-        ending = self.ending(error, position, advanced=advanced)
-        if isinstance(error, MustWait) and error.limited:
-            position = replace(position, limited=position.limited + 1)
-        return self.end(position, replace(ending, counts=counts), error)
-
     def end(self, position: Position, checkpoint: Checkpoint, error: CollectError | None = None) -> Summary:
         """Write and report the outcome; unless the data type goes on later, with the counts of all rounds together."""
+        if isinstance(error, MustWait) and error.limited:
+            position = replace(position, limited=position.limited + 1)
         self.write(position, checkpoint)
         done = self.progress
         until = times.iso(done.until) if done.until else None

@@ -146,7 +146,8 @@ class _Collector:
             collection.store()
         except TimeIsUp as time_is_up:
             error = time_is_up
-        return self.checkpoints.stop(error, self._queue.next, collection.counts, advanced=advanced)
+        ending = self.checkpoints.ending(error, self._queue.next, advanced=advanced)
+        return self.checkpoints.end(self._queue.next, replace(ending, counts=collection.counts), error)
 
     def finish(self) -> Summary:
         """Every list is read to its end: the outcome is complete, unless some of it could not be read."""
