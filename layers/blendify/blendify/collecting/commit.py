@@ -111,7 +111,9 @@ class Committer:
     def _facts(self, planned: Plan, staged: StagedList, source: Source) -> Iterator[Fact]:
         """All facts of the plan, in an order that is the same for every worker."""
         for index, listed in enumerate(staged.with_changes() if planned.recorded else ()):
-            if index in planned.recorded and (change := listed.change):
+            if index in planned.recorded:
+                change = listed.change
+                assert change is not None  # noqa: S101 -- for the type checker
                 placed = {"position": planned.recorded[index]} if "position" in change.fields else {}
                 yield self.store.fact(listed.entry.key, {**change.fields, **placed}, change.answer)
         for move in planned.moves:
