@@ -10,6 +10,7 @@ Items        their size is counted once, and not again with each attribute and q
 
 import copy
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -27,7 +28,7 @@ from moto.dynamodb.responses import DynamoHandler, DynamoResult, validate_attrib
 
 LARGEST_ITEM = 405_000
 """moto's own limit."""
-_SIZE = "size_in_bytes"
+_SIZE, _ORDERS = "size_in_bytes", "orders_of_partitions"
 _SET, _ADD, _REMOVE = r"(#\w+) = (:\w+)", r"(#\w+) (:\w+)", r"(#\w+)()"
 _UPDATE = re.compile(
     r"(?:SET (?P<set>#\w+ = :\w+(?:, #\w+ = :\w+)*))?"
@@ -202,15 +203,26 @@ def _candidates(
     plain = comparison == "BETWEEN" and limit is None and not more and all(bound.type == "S" for bound in bounds)
     if not plain or attribute != table.hash_key_attr or parts.get("HASH") != attribute or "RANGE" not in parts:
         return table
-    name, (first, last) = parts["RANGE"], [bound.value for bound in bounds]
+    first, last = (bound.value for bound in bounds)
     candidates = copy.copy(table)
-    candidates.items = defaultdict(dict)
-    candidates.items[partition] = {
-        key: item
-        for key, item in table.items.get(partition, {}).items()
-        if (value := item.attrs.get(name)) and value.type == "S" and first <= value.value <= last
-    }
+    candidates.items = defaultdict(dict, {partition: _between(table, partition, parts["RANGE"], first, last)})
     return candidates
+
+
+def _between(table: Table, partition: DynamoType, name: str, first: str, last: str) -> dict[DynamoType, Item]:
+    """The partition's items with a text between two others. Their order is remembered while items are only added."""
+    orders = vars(table).setdefault(_ORDERS, {})
+    known, order = orders.get((partition.value, name), ([], []))
+    items = list(table.items.get(partition, {}).values())
+    # The same item still has the same text: facts are added and deleted, and never updated.
+    if items[: len(known)] != known:
+        known, order = [], []
+    if len(items) > len(known):
+        values = ((item.attrs.get(name), place) for place, item in enumerate(items[len(known) :], len(known)))
+        order = sorted([*order, *((value.value, place) for value, place in values if value and value.type == "S")])
+        orders[partition.value, name] = items, order
+    here = order[bisect_left(order, (first, -1)) : bisect_right(order, (last, len(items)))]
+    return {item.range_key: item for item in (items[place] for _, place in here)}
 
 
 def _transaction(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:

@@ -51,6 +51,22 @@ COSTS = "ConsumedCapacity"
 ALL_NEW = {"ReturnValues": "ALL_NEW"}
 IF_A = {"ConditionExpression": "#a = :a", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 HISTORY = {"user#type": {"S": "user#1#plays"}, "record_id": {"S": "r"}, "provider": {"S": "spotify"}}
+BETWEEN = query(
+    "#p = :p AND played_at BETWEEN :f AND :l",
+    "history",
+    values={":p": HISTORY["user#type"], ":f": {"S": "1"}, ":l": {"S": "2"}},
+    ExpressionAttributeNames={"#p": "user#type"},
+    IndexName="played",
+    ProjectionExpression="fetched_at",
+)
+
+
+def played(number: int) -> Request:
+    """A play at one of the moments 0 to 3."""
+    item = {**HISTORY, "fetched_at": {"S": str(number)}, "played_at": {"S": str(number % 4)}}
+    return "put_item", {"TableName": "history", "Item": item}
+
+
 REQUESTS: list[Request] = [
     update("SET #a = :a, #b = :b", "#a #b", A | B, **ALL_NEW),
     update("SET #c = :c ADD #b :b REMOVE #a", "#a #b #c", B | {":c": LIST}, **ALL_NEW),
@@ -92,21 +108,14 @@ REQUESTS: list[Request] = [
         "delete_item",
         {"TableName": "accounts", "Key": {"pk": {"S": "user#1"}, "sk": {"S": "sync#03"}}, "ReturnValues": "ALL_OLD"},
     ),
-    *(
-        (
-            "put_item",
-            {"TableName": "history", "Item": {**HISTORY, "fetched_at": {"S": str(at)}, "played_at": {"S": str(at)}}},
-        )
-        for at in range(4)
-    ),
-    query(
-        "#p = :p AND played_at BETWEEN :f AND :l",
-        "history",
-        values={":p": HISTORY["user#type"], ":f": {"S": "1"}, ":l": {"S": "2"}},
-        ExpressionAttributeNames={"#p": "user#type"},
-        IndexName="played",
-        ProjectionExpression="fetched_at",
-    ),
+    *map(played, range(4)),
+    BETWEEN,
+    played(9),
+    BETWEEN,
+    # As many as before, and others.
+    played(5),
+    ("delete_item", {"TableName": "history", "Key": {"user#type": HISTORY["user#type"], "fetched_at": {"S": "1"}}}),
+    BETWEEN,
     ("scan", {"TableName": "history"}),
     ("scan", {"TableName": "accounts"}),
 ]
