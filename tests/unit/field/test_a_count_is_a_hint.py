@@ -133,3 +133,36 @@ def test_a_count_that_becomes_wrong_and_right_again(subject: Subject, data_type:
         assert collected(subject, data_type)[1] is Outcome.COMPLETE
     subject.run(*subject.needs(data_type), days=8)
     assert subject.differences(data_type) == []
+
+
+@pytest.mark.parametrize("provider", ["spotify", "youtube_music"])
+def test_a_playlist_that_is_served_as_it_was_before_is_read_again(subject: Subject) -> None:
+    """The list of playlists knows of an entry more; once its pages know it too, so does the next sync."""
+    wanted, add = subject.needs(DataType.PLAYLIST_TRACKS), act(Act.ADD, DataType.PLAYLIST_TRACKS)
+    name = max(subject.lists(DataType.PLAYLIST_TRACKS).items(), key=lambda item: len(item[1]))[0]
+    while (size := len(subject.lists(DataType.PLAYLIST_TRACKS)[name])) % subject.endpoint(wanted[1]).paging.limit:
+        add(subject, subject.listener, name, size, 0)
+    assert subject.run(*wanted)[1] == "succeeded"
+    add(subject, subject.listener, name, size, 0)
+    # All pages are full, and there is no other one yet.
+    subject.fault(DataType.PLAYLIST_TRACKS, edit={"ends_at": size})
+    for _ in range(2):
+        assert subject.run(*wanted, days=1)[1] == "succeeded"
+        subject.traffic.faults.clear()
+    assert subject.differences(DataType.PLAYLIST_TRACKS) == []
+    before = subject.calls(DataType.PLAYLIST_TRACKS)
+    subject.run(*wanted, days=1)
+    assert subject.calls(DataType.PLAYLIST_TRACKS) == before
+
+
+@pytest.mark.parametrize("provider", ["spotify"])
+def test_a_playlist_of_which_more_is_counted_than_its_pages_tell(subject: Subject) -> None:
+    """For good: from the second reading on that is its length, and it is read no more."""
+    wanted = subject.needs(DataType.PLAYLIST_TRACKS)
+    subject.fault(DataType.PLAYLIST_TRACKS, edit={"keep": 1, "total": 1, "next": False})
+    calls = []
+    for _ in range(4):
+        before = subject.calls(DataType.PLAYLIST_TRACKS)
+        assert subject.run(*wanted, days=1)[1] == "succeeded"
+        calls.append(subject.calls(DataType.PLAYLIST_TRACKS) - before)
+    assert calls[2:] == [0, 0]

@@ -98,11 +98,14 @@ def after_list(reader: ListReader, judged: Judgement, end: ListEnd, job: Job) ->
     steady = judged.sound or (not end.broken_off and not observed.changed and len(absent) <= MOST_ABSENT)
     # What left a set while it was read was given before: only the next reading shows that it is gone.
     steady = steady and not (observed.attempt > 1 and judged.shortfall < 0)
+    # A list that has another length than where it is named may have come as it was before, unless that repeats.
+    off_by = listed.total - len(given) if listed and listed.total is not None else 0
+    as_named = judged.sound and off_by in (0, surplus(reader.version))
     return Signals(
         read_at=job.fetched_at,
         full_read_at=(job.fetched_at if end.entry_by_entry else before.full_read_at) if steady else None,
         total=_total(reader, given, judged, end),
-        provider_version=listed.version if judged.sound and listed else None,
+        provider_version=listed.version if listed and as_named else None,
         shortfall=judged.shortfall,
         shortfall_syncs=judged.shortfall_syncs,
         unsteady_syncs=before.unsteady_syncs + 1 if observed.unsteady or observed.changed else 0,
