@@ -1,6 +1,6 @@
 """What a list that was read shows: every case of the table, and what follows from it."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -28,6 +28,11 @@ def shown(given: int, **more: Any) -> Evidence:
     assert more.keys() <= {place.name for part in (Observed, ListEnd, Signals, Evidence) for place in fields(part)}
     end = ListEnd(Observed(**values(Observed)), **values(ListEnd))
     return Evidence(given, end=end, before=Signals(**values(Signals)), **values(Evidence))
+
+
+def after_counted(given: int, **more: Any) -> Evidence:
+    """The same of a list without a count that had ten entries, and was counted, in the sync before."""
+    return replace(shown(given, known=10, **more), before=Signals(total=10))
 
 
 ROWS = [
@@ -62,6 +67,9 @@ ROWS = [
     ("a page short, in three looks", shown(60, counted=110, came_twice=0, attempt=MOST_ATTEMPTS, missed=2), DOUBTFUL),
     ("one gone, by cursors and uncounted", shown(9, known=10, gone=1, by_cursor=True), AGAIN),
     ("one gone, by cursors and uncounted, again", shown(9, known=10, gone=1, by_cursor=True, **LOOKED), COMPLETE),
+    ("one gone, and never counted", shown(9, known=10, gone=1), COMPLETE),
+    ("one gone, and not counted today", after_counted(9, gone=1), AGAIN),
+    ("one gone, and not counted today, again", after_counted(9, gone=1, **LOOKED), COMPLETE),
     ("one gone, and a full page last", shown(9, counted=9, known=10, gone=1, open_end=True), AGAIN),
     ("none gone, and a full page last", shown(10, counted=10, known=10, open_end=True), COMPLETE),
     ("one came twice", shown(9, counted=10, known=9, repeated=1), AGAIN),

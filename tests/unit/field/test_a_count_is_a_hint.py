@@ -166,3 +166,14 @@ def test_a_playlist_of_which_more_is_counted_than_its_pages_tell(subject: Subjec
         assert subject.run(*wanted, days=1)[1] == "succeeded"
         calls.append(subject.calls(DataType.PLAYLIST_TRACKS) - before)
     assert calls[2:] == [0, 0]
+
+
+@pytest.mark.parametrize("provider", ["spotify", "apple_music"])
+def test_a_list_that_is_not_counted_today_is_not_over_where_a_page_says_so(subject: Subject) -> None:
+    """A page is cut short once and promises no other one: what seems to be gone is looked for once more."""
+    collected(subject, DataType.SAVED_TRACKS)
+    subject.fault(DataType.SAVED_TRACKS, edit={"keep": 2, "next": False, "total_as": "null"}, offsets=(8, 8), times=1)
+    subject.fault(DataType.SAVED_TRACKS, edit={"total_as": "null"})
+    job, _ = subject.run(DataType.SAVED_TRACKS, days=1, mode="full")
+    assert subject.counts(job, DataType.SAVED_TRACKS)["removed"] == 0
+    assert subject.differences(DataType.SAVED_TRACKS) == []

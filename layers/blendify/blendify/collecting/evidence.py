@@ -91,6 +91,12 @@ class Evidence:
         return self.end.observed.came_twice is None
 
     @property
+    def length_unknown(self) -> bool:
+        """Whether nothing tells the length: pages lead from one to the next, or it was counted in the sync before."""
+        not_counted_today = self.end.total is None and self.before.total is not None
+        return self.counted is None and (self.by_cursor or not_counted_today)
+
+    @property
     def missing(self) -> int:
         """How many entries were counted and not given."""
         return max(0, self.shortfall_now)

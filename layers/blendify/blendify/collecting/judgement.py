@@ -93,7 +93,7 @@ CASES: Sequence[Case] = (
     ),
     Case(
         "some of it is missing, and may stand behind the last page, or nothing tells the length of the list",
-        lambda it: it.gone > 0 and it.first_look and (it.open_end or (it.counted is None and it.by_cursor)),
+        lambda it: it.gone > 0 and it.first_look and (it.open_end or it.length_unknown),
         Verdict.AGAIN,
         "{it.gone} of {it.known} entries seem to be gone: they are looked for once more",
     ),
