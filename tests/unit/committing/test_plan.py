@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from blendify.collecting.plan import REMEMBERED, SPARE_PLAYS, Gap, Listed, ReadList, Source, plan, removal
+from blendify.collecting.plan import REMEMBERED, SPARE_PLAYS, Gap, Listed, ReadList, Source, plan
 from blendify.history.intents import Commit, Intent, Signals
 from blendify.history.list_entries import Entry
 from blendify.providers.endpoint import Endpoint, ListKind, Record
@@ -93,7 +93,11 @@ def test_a_list_that_is_as_it_was_has_nothing_to_tell(kind: ListKind) -> None:
 @pytest.mark.parametrize("kind", [ListKind.SET, ListKind.RANKED, ListKind.ARRANGED])
 def test_what_came_what_changed_and_what_went(kind: ListKind) -> None:
     planned = plan(version("abc"), read(kind, "axC", "abc"))
-    assert (dict(planned.recorded), names(planned.removed), names(planned.entries)) == ({1: 1, 2: 2}, "b", "axc")
+    assert (dict(planned.recorded), names(planned.removed.values()), names(planned.entries)) == (
+        {1: 1, 2: 2},
+        "b",
+        "axc",
+    )
     assert {entry.identity for entry in planned.entries if entry.key.startswith(SOURCE.started_at)} == {"x", "c"}
 
 
@@ -134,9 +138,9 @@ def test_no_two_entries_claim_one_rank() -> None:
 
 def test_a_list_without_entries_is_a_plan_of_removals() -> None:
     planned = plan(version("ab"), read(ListKind.ARRANGED, ""))
-    assert (names(planned.removed), list(planned.entries)) == ("ab", [])
+    assert (names(planned.removed.values()), list(planned.entries)) == ("ab", [])
     keys = [SOURCE.key(f"removed#list#{name}") for name in "ab"]
-    assert [removal(SOURCE, entry) for entry in planned.removed] == keys
+    assert list(planned.removed) == keys
 
 
 def plays(*numbers: int, source: Source = EARLIER) -> list[Entry]:
@@ -152,7 +156,7 @@ def log(entries: list[Entry], remembered_from: str | None = None, *, full: bool 
 
 def test_a_play_is_recorded_once_and_never_removed() -> None:
     planned = plan(plays(2, 1), log(plays(3, 2, source=SOURCE)))
-    assert (dict(planned.recorded), planned.removed) == ({0: 0}, ())
+    assert (dict(planned.recorded), planned.removed) == ({0: 0}, {})
     assert list(planned.entries) == [*plays(3, source=SOURCE), *plays(2, 1)]
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from blendify.collecting.list_store import ListStore
-from blendify.collecting.plan import Plan, ReadList, Source, plan, removal
+from blendify.collecting.plan import Plan, ReadList, Source, plan
 from blendify.collecting.staged_pages import StagedList
 from blendify.core import times
 from blendify.core.errors import MustWait, Superseded
@@ -74,8 +74,8 @@ class Committer:
         return version
 
     def _planned(self, version: ListVersion, staged: StagedList, intent: Intent) -> Plan:
-        read = ReadList(_source(version, intent), self.endpoint, list(staged.listed()), intent)
-        return plan(staged.entries, read)
+        source = Source(intent.commit.started_at, version.provider, version.list_id)
+        return plan(staged.entries, ReadList(source, self.endpoint, list(staged.listed()), intent))
 
     def _carry_out(self, version: ListVersion, intent: Intent, planned: Plan, staged: StagedList) -> ListVersion:
         intent = self._append(version, intent, planned, staged)
@@ -96,7 +96,7 @@ class Committer:
     def _append(self, version: ListVersion, intent: Intent, planned: Plan, staged: StagedList) -> Intent:
         """Append what is not noted as appended; answers the intent with all of it noted."""
         noted = intent.appended
-        facts = islice(self._facts(planned, staged, _source(version, intent)), noted, None)
+        facts = islice(self._facts(planned, staged), noted, None)
         while batch := list(islice(facts, self.batch)):
             written = Counter(intent.written) + Counter(self.store.append(batch))
             intent = replace(intent, appended=intent.appended + len(batch), written=written)
@@ -108,7 +108,7 @@ class Committer:
                 raise TimeIsUp()
         return intent
 
-    def _facts(self, planned: Plan, staged: StagedList, source: Source) -> Iterator[Fact]:
+    def _facts(self, planned: Plan, staged: StagedList) -> Iterator[Fact]:
         """All facts of the plan, in an order that is the same for every worker."""
         for index, listed in enumerate(staged.with_changes() if planned.recorded else ()):
             if index in planned.recorded:
@@ -120,13 +120,9 @@ class Committer:
             old = self.store.fact_at(move.old_key)
             # Its packed answer stays as it is.
             yield replace(old, fetched_at=move.entry.key, fields={**old.fields, "position": move.position})
-        for entry in planned.removed:
+        for key, entry in planned.removed.items():
             fields = self.store.fact_at(entry.key).fields
             left = {name: value for name, value in fields.items() if name not in OF_THE_PLACE}
-            yield self.store.event(removal(source, entry), {**left, "removed": True})
+            yield self.store.event(key, {**left, "removed": True})
         if gap := planned.gap:
             yield self.store.event(gap.key, {"kind": "hole", "missing_from": gap.start, "missing_until": gap.end})
-
-
-def _source(version: ListVersion, intent: Intent) -> Source:
-    return Source(intent.commit.started_at, version.provider, version.list_id)

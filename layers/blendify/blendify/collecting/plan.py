@@ -6,7 +6,7 @@ finish a commit that another one began.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from blendify.collecting.undated_plays.move_to_front import latest
@@ -100,7 +100,8 @@ class Plan:
     """The next version, in its order."""
     recorded: Mapping[int, int]
     """New and changed entries: index in the list as it was read, and the position at which each is recorded."""
-    removed: Sequence[Entry] = ()
+    removed: Mapping[str, Entry] = field(default_factory=dict)
+    """Entries that have left the list, by the keys of the facts that say so."""
     moves: Sequence[Move] = ()
     gap: Gap | None = None
 
@@ -125,11 +126,6 @@ def plan(version: Sequence[Entry], read: ReadList) -> Plan:
     return plans[read.endpoint.list_kind](before, now, read)
 
 
-def removal(source: Source, entry: Entry) -> str:
-    """The sort key of the fact that an entry has left its list."""
-    return source.key(removal_key(source.list_id, entry.identity))
-
-
 def _recorded(before: Before, now: Now) -> dict[str, tuple[int, int]]:
     """Identities of new and changed entries, with index and position."""
     return {
@@ -139,8 +135,9 @@ def _recorded(before: Before, now: Now) -> dict[str, tuple[int, int]]:
     }
 
 
-def _gone(before: Before, now: Now, read: ReadList) -> list[Entry]:
-    return [entry for name, entry in before.items() if name not in now] if read.intent.complete else []
+def _gone(before: Before, now: Now, read: ReadList) -> dict[str, Entry]:
+    gone = (entry for name, entry in before.items() if name not in now and read.intent.complete)
+    return {read.source.key(removal_key(read.source.list_id, entry.identity)): entry for entry in gone}
 
 
 def _set(before: Before, now: Now, read: ReadList) -> Plan:
