@@ -129,13 +129,9 @@ class Evidence:
     @property
     def next_look(self) -> Observed:
         """What is known of this look, if the list is read once more."""
-        observed = self.end.observed
-        return Observed(
-            attempt=observed.attempt + 1,
-            came_twice=self.repeated or self.met_again,
-            missed=self.missing,
-            asked_twice=observed.asked_twice or self.mostly_gone,
-        )
+        observed, twice = self.end.observed, self.repeated or self.met_again
+        asked_twice = observed.asked_twice or self.mostly_gone
+        return Observed(attempt=observed.attempt + 1, came_twice=twice, missed=self.missing, asked_twice=asked_twice)
 
     @property
     def mostly_gone(self) -> bool:

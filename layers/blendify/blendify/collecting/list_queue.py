@@ -53,8 +53,7 @@ class Troubles:
 
     def save(self, user_id: str, provider: str, data_type: DataType) -> None:
         """Keep them for the next sync."""
-        failing, closed = sorted(self.failing)[:MOST_TROUBLES], sorted(self.closed)[:MOST_TROUBLES]
-        item = {"failing": failing, "closed": closed}
+        item = {kind: sorted(lists)[:MOST_TROUBLES] for kind, lists in vars(self).items()}
         state_table().put(keys.user(user_id), keys.troubles(provider, data_type), item)
 
     def last(self, lists: Sequence[ListRef], turn: str) -> list[ListRef]:

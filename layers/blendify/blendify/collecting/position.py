@@ -63,9 +63,7 @@ class Position:
 
     @classmethod
     def _of(cls, stored: Mapping[str, Any]) -> Self:
-        values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
-        }
+        values: dict[str, Any] = {name: tuple(it) if isinstance(it, list) else it for name, it in stored.items()}
         values["aside"] = tuple(map(cls._of, stored.get("aside", ())))
         values |= {"observed": Observed(**stored.get("observed", {})), "noted": Noted(**stored.get("noted", {}))}
         return cls(**values)
