@@ -21,7 +21,7 @@ from blendify.core import telemetry, times
 from blendify.core.data_types import Outcome
 from blendify.core.errors import CollectError, NotFound, Unreadable
 from blendify.fetching.page_consistency import Observed
-from blendify.fetching.page_reader import Failed, Lost, Step
+from blendify.fetching.page_reader import Failed, Step
 from blendify.history import list_versions
 from blendify.jobs.progress import Checkpoint
 from blendify.providers.endpoint import ListKind
@@ -97,16 +97,21 @@ class Collection:
 
     def take(self, step: Step) -> None:
         """Add what came; stage it now and then, and commit the list at its end."""
+        ask = step.ask
         if isinstance(step.result, Failed):
-            self._fail(step.ask, step.result.error)
+            self._fail(ask, step.result.error)
             return
         reader = self._open(step)
         self._pages += 1
         if isinstance(step.result, Page):
-            self._add(reader, step.ask, step.result)
+            self._add(reader, ask, step.result)
         else:
-            self._lose(reader, step.ask, step.result)
-        self.queue.next = self._at(reader, step, step.following or step.ask)
+            self.queue.error = CollectError(step.result.why)
+            reader.noted.lost += not step.result.more
+            telemetry.logger.warning(
+                "Lost the page of %s at %d: %s", ask.list_id or "the list", ask.offset, step.result.why
+            )
+        self.queue.next = self._at(reader, step, step.following or ask)
         if step.following is None:
             self.end_list()
         if self._pages >= PAGES or (self.reader and self.reader.in_memory >= ENTRIES):
@@ -148,11 +153,6 @@ class Collection:
     def _expect(self, records: int) -> None:
         self.counts["expected"] += records
         self.queue.next = replace(self.queue.next, expected=records)
-
-    def _lose(self, reader: ListReader | LogReader, ask: PageRequest, lost: Lost) -> None:
-        self.queue.error = CollectError(lost.why)
-        reader.noted.lost += not lost.more
-        telemetry.logger.warning("Lost the page of %s at %d: %s", ask.list_id or "the list", ask.offset, lost.why)
 
     def _at(self, reader: ListReader | LogReader, step: Step, ask: PageRequest) -> Position:
         """The position before this request, with what is known of its list."""
