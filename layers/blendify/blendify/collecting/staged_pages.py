@@ -51,9 +51,8 @@ class StagedPages:
         name = sha256(packed).hexdigest()[:16] + (f"-{len(pieces)}" if len(pieces) > 1 else "")
         expires_at = int(time.time()) + EXPIRY_SECONDS
         for number, piece in enumerate(pieces):
-            state_table().put(
-                keys.user(self.user_id), self._key(name, number), {"packed": piece, "expires_at": expires_at}
-            )
+            item = {"packed": piece, "expires_at": expires_at}
+            state_table().put(keys.user(self.user_id), self._key(name, number), item)
         return name
 
     def load(self, name: str) -> bytes:
