@@ -156,6 +156,20 @@ def test_a_playlist_that_is_served_as_it_was_before_is_read_again(subject: Subje
 
 
 @pytest.mark.parametrize("provider", ["spotify"])
+def test_a_playlist_without_a_version_is_read_at_once_when_its_length_is_another(subject: Subject) -> None:
+    """Also if it was read an hour ago; while its length is the same, it is read once a day."""
+    wanted = subject.needs(DataType.PLAYLIST_TRACKS)
+    subject.fault(DataType.PLAYLISTS, edit={"fields": {"optional": "absent"}})
+    subject.run(*wanted)
+    act(Act.ADD, DataType.PLAYLIST_TRACKS)(subject, subject.listener, next(iter(subject.lists(wanted[1]))), 0, 0)
+    subject.run(*wanted, days=0.05)
+    assert subject.differences(DataType.PLAYLIST_TRACKS) == []
+    before = subject.calls(DataType.PLAYLIST_TRACKS)
+    subject.run(*wanted, days=0.05)
+    assert subject.calls(DataType.PLAYLIST_TRACKS) == before
+
+
+@pytest.mark.parametrize("provider", ["spotify"])
 def test_a_playlist_of_which_more_is_counted_than_its_pages_tell(subject: Subject) -> None:
     """For good: from the second reading on that is its length, and it is read no more."""
     wanted = subject.needs(DataType.PLAYLIST_TRACKS)

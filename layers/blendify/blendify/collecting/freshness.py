@@ -25,9 +25,10 @@ def unchanged(listed: ListRef, version: ListVersion, endpoint: Endpoint, job: Jo
     if version.commit is None or job.mode == "full" or is_done(version, job):
         return False
     signals = version.signals
+    if listed.total not in (None, signals.total):
+        return False
     if listed.version is not None:
-        same = listed.version == signals.provider_version and listed.total in (None, signals.total)
-        return same and not _full_read_due(version, job)
+        return listed.version == signals.provider_version and not _full_read_due(version, job)
     # What came short, or was not read to its end, is asked for by the next sync.
     whole = signals.full_read_at == signals.read_at and (signals.shortfall == 0 or is_usual(signals.shortfall_syncs))
     return whole and endpoint.at_most_every is not None and _within(signals.read_at, job, endpoint.at_most_every)
