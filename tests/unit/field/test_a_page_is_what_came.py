@@ -93,6 +93,15 @@ def test_half_a_page_that_comes_again_in_a_playlist(subject: Subject, times: int
     assert subject.differences(DataType.PLAYLIST_TRACKS) == []
 
 
+@pytest.mark.parametrize("provider", ["spotify", "apple_music", "soundcloud", "youtube_music"])
+def test_a_part_of_a_page_that_came_with_the_page_before(subject: Subject) -> None:
+    """A page does not come as a whole, and its first part is the end of the page before: all is read again."""
+    subject.fault(DataType.PLAYLIST_TRACKS, "broken", times=3, offsets=(4, 4))
+    subject.fault(DataType.PLAYLIST_TRACKS, "page_again", times=1, skip=3, offsets=(4, 4))
+    _, status = subject.run(*subject.needs(DataType.PLAYLIST_TRACKS))
+    assert (status, subject.differences(DataType.PLAYLIST_TRACKS)) == ("succeeded", [])
+
+
 @pytest.mark.parametrize(("provider", "data_type"), SETS)
 def test_o6a_an_entry_that_is_listed_twice_for_good(subject: Subject, data_type: DataType) -> None:
     """It is stored once, the list is read again once for all, and one that leaves the list is recorded as removed."""

@@ -53,7 +53,7 @@ class ListReader(StagedList):
         again = self._repetitions(records, ask, expected) if endpoint.ordered else ()
         # A set that has shrunk is read again from a page before on.
         if not again and any(listed.position < start for listed in self.last(1)):
-            again = range(self._met_again(records, endpoint.paging.limit))
+            again = range(self._met_again(records, size, part=ask.size is not None))
         if again and endpoint.ordered:
             entries = [entry for index, entry in enumerate(page.entries) if index not in again]
             records = endpoint.records(entries, ask.list_id, start)
@@ -101,15 +101,17 @@ class ListReader(StagedList):
         too_early = 0 if self.noted.lost else max(0, self._place(ask) - ask.offset)
         return range(self._came_before(records, too_many + too_early))
 
-    def _met_again(self, records: Sequence[Record], limit: int) -> int:
+    def _met_again(self, records: Sequence[Record], size: int, *, part: bool) -> int:
         """
-        How many entries at the head of a page that begins where it should came last before it, half a page or more.
+        How many entries at the head of a page that begins where it should came last before it: half a page or more, or
+        all of one that is small on purpose.
 
         A playlist may hold them twice, so it is read again in other pages. What comes again there is the provider's.
         """
         length = self._came_before(records, len(records))
         different = len({identity(record.fields) for record in records[:length]})
-        if length < max(limit // 2, LEAST_AGAIN) or different * 2 <= length:
+        least = 1 if part and length == len(records) else max(size // 2, LEAST_AGAIN)
+        if length < least or different * 2 <= length:
             return 0
         self.noted.met_again += length
         return length
