@@ -91,10 +91,10 @@ class Evidence:
         return self.end.observed.came_twice is None
 
     @property
-    def length_unknown(self) -> bool:
-        """Whether nothing tells the length: pages lead from one to the next, or it was counted in the sync before."""
+    def may_go_on(self) -> bool:
+        """Whether more may follow: the last page was full, or nobody counts what is read by cursor or was counted."""
         not_counted_today = self.end.total is None and self.before.total is not None
-        return self.counted is None and (self.by_cursor or not_counted_today)
+        return self.open_end or (self.counted is None and (self.by_cursor or not_counted_today))
 
     @property
     def missing(self) -> int:

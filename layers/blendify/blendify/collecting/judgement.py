@@ -81,14 +81,10 @@ CASES: Sequence[Case] = (
     ),
     Case("where two pages meet entries came again", lambda it: it.met_again > 0, Verdict.DOUBTFUL),
     Case(
-        "most of it is missing for the first time",
-        lambda it: it.mostly_gone and not it.end.observed.asked_twice,
-        Verdict.AGAIN,
-        "{it.gone} of {it.known} entries seem to be gone: they are looked for once more",
-    ),
-    Case(
-        "some of it is missing, and may stand behind the last page, or nothing tells the length of the list",
-        lambda it: it.gone > 0 and it.first_look and (it.open_end or it.length_unknown),
+        "most of it is missing for the first time; or some, and it may stand behind the last page",
+        lambda it: (
+            (it.mostly_gone and not it.end.observed.asked_twice) or (it.gone > 0 and it.first_look and it.may_go_on)
+        ),
         Verdict.AGAIN,
         "{it.gone} of {it.known} entries seem to be gone: they are looked for once more",
     ),
