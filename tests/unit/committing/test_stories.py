@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from blendify.collecting.commit import Committer, TimeIsUp
+from blendify.collecting.comparison import Comparison
 from blendify.collecting.plan import ListPage, Source
-from blendify.collecting.read import Comparison
 from blendify.collecting.undated_plays import move_to_front, timestamps
 from blendify.core import times
 from blendify.core.errors import Superseded

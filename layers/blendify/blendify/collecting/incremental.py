@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from blendify.collecting.comparison import Comparison
 from blendify.collecting.evidence import is_usual, surplus
 from blendify.collecting.plan import Listed
-from blendify.collecting.read import Comparison, ListReader
+from blendify.collecting.read import ListReader
 from blendify.collecting.recognition import KnownList
 from blendify.fetching.page_consistency import Observed
 from blendify.fetching.page_fetcher import Fetcher
