@@ -65,7 +65,7 @@ class Checked(Story):
         observed = add_changes(reader, PageRequest(LIST, 0), fetcher)
         end = ListEnd(observed, entry_by_entry=False) if observed else ListEnd()
         judged = judge(evidence(reader, end))
-        if observed is None or judged.why:
+        if observed is None or judged.again:
             return False
         self.number, before = number, len(self.memory.history)
         self.commit(reader, end, judged)

@@ -178,8 +178,8 @@ def test_nothing_is_removed_that_may_be_there(evidence: Evidence) -> None:
         assert evidence.end.observed.asked_twice or (evidence.gone - evidence.new) * 2 <= evidence.known
     observed = evidence.end.observed
     looked = observed.came_twice is not None and observed.asked_twice
-    assert not (judged.why and observed.attempt == MOST_ATTEMPTS and looked)
-    assert bool(judged.why) == (judged.verdict is AGAIN)
+    assert not (judged.again and observed.attempt == MOST_ATTEMPTS and looked)
+    assert bool(judged.why) == judged.again
 
 
 @pytest.mark.parametrize(

@@ -174,10 +174,10 @@ class Story:
             judged = judge(shown)
             pages = -(-len(self.listener.things) // PAGE) + 1
             assert self.provider.calls <= 4 * MOST_ATTEMPTS * pages + 8, f"{self.provider.calls} calls"
-            if not judged.why:
+            if not judged.again:
                 break
             look = shown.next_look
-        assert not judged.why, "the list is read for ever"
+        assert not judged.again, "the list is read for ever"
         self.commit(reader, end, judged)
         self.check(judged, list(self.memory.history)[before:])
 

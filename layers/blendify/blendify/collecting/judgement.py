@@ -47,9 +47,14 @@ class Judgement:
     case: str
     verdict: Verdict
     why: str = ""
-    """Why the list is read once more before anything is committed; empty where it is not."""
+    """Why the list is read again."""
     shortfall: int = 0
     shortfall_syncs: int = 0
+
+    @property
+    def again(self) -> bool:
+        """Whether to read the list once more before anything is committed."""
+        return self.verdict is Verdict.AGAIN
 
     @property
     def sound(self) -> bool:

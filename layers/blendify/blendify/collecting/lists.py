@@ -117,7 +117,7 @@ class Lists:
     ) -> Mapping[str, int]:
         job, shown = self.job, evidence(reader, end)
         judged = judge(shown)
-        if judged.why:
+        if judged.again:
             raise ReadAgain(judged.why, shown)
         after = freshness.after_list(reader, judged, end, job)
         counts = {**counts, "records": shown.given, **judged.counts}
