@@ -113,7 +113,7 @@ def _memory(what: str, few: Memory, many: Memory, most: float) -> Figure:
     beyond = " and ".join(f"{peak.collected - peak.imported:.0f}" for peak in (many, few))
     ratio = many.collected / few.collected
     today = f"{ratio:.2f} ({peaks}; without the imports {beyond})"
-    return at_most(f"peak memory of {what}", ratio, most, today, "at most 1.3")
+    return at_most(f"peak memory of {what}", ratio, most, today, f"at most {most}")
 
 
 def _calls_during_bans() -> Iterator[Figure]:
