@@ -105,6 +105,15 @@ def test_a_page_comes_again_behind_a_part_of_it_that_another_worker_has_read(soc
         run(sockets, "spotify", DataType.PLAYLIST_TRACKS, schedule, print)
 
 
+def test_the_second_look_lacks_what_the_first_has_shown(sockets: Mapping[str, Socket]) -> None:
+    """A track is added that is not counted yet, so the playlist is read again; then a page brings nothing, twice."""
+    troubles = tuple((call, Trouble.REPEATED) for call in (19, 20))
+    odd = ((16, Trouble.BOM), (16, Trouble.LIMITED_YEARS), (9, Trouble.STALLED), (9, Trouble.EMPTY))
+    schedule = Schedule(troubles=(*odd, *troubles), kills=((6, True), (31, True), (6, True)), moves=((2, Move.ADD, 0),))
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        run(sockets, "soundcloud", DataType.PLAYLIST_TRACKS, schedule, print)
+
+
 @pytest.mark.parametrize(
     ("provider", "call", "short"), [("lastfm", 4, 6), ("youtube_music", 4, 8), ("youtube_music", 5, 11)]
 )

@@ -114,6 +114,11 @@ class Evidence:
         return as_many or observed.attempt >= MOST_ATTEMPTS
 
     @property
+    def fewer_than_before(self) -> bool:
+        """Whether fewer came than others than its pages count, and not as few as in the look before."""
+        return self.fewer > 0 and self.end.observed.missed != self.fewer
+
+    @property
     def as_many_twice(self) -> bool:
         """
         Whether as many entries came twice as are missing, in a list that did not grow by its count. The provider may
@@ -130,8 +135,8 @@ class Evidence:
     def next_look(self) -> Observed:
         """What is known of this look, if the list is read once more."""
         observed, twice = self.end.observed, self.repeated or self.met_again
-        asked_twice = observed.asked_twice or self.mostly_gone
-        return Observed(attempt=observed.attempt + 1, came_twice=twice, missed=self.missing, asked_twice=asked_twice)
+        asked_twice, missed = observed.asked_twice or self.mostly_gone, self.missing or self.fewer
+        return Observed(attempt=observed.attempt + 1, came_twice=twice, missed=missed, asked_twice=asked_twice)
 
     @property
     def mostly_gone(self) -> bool:

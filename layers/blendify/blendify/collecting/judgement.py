@@ -114,11 +114,15 @@ CASES: Sequence[Case] = (
     ),
     Case("short", lambda it: it.missing > 0, Verdict.DOUBTFUL),
     Case(
-        "more or fewer came than others count, for the first time",
-        lambda it: (it.more > 0 or it.fewer > 0) and it.first_look,
+        "more or fewer came than others count, for the first time; or fewer, and otherwise than before",
+        lambda it: (
+            ((it.more > 0 or it.fewer > 0) and it.first_look)
+            or (it.fewer_than_before and it.end.observed.attempt < MOST_ATTEMPTS)
+        ),
         Verdict.AGAIN,
         "{it.more} entries came that are not counted, {it.fewer} are counted and did not: some may have moved",
     ),
+    Case("fewer came than others count, and in each look otherwise", lambda it: it.fewer_than_before, Verdict.DOUBTFUL),
     Case(
         "counted differently from page to page, for the first time",
         lambda it: it.end.observed.unsteady and it.first_look and not it.before.unsteady_syncs,
