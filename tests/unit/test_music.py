@@ -147,6 +147,27 @@ def test_the_newest_of_everything_that_ever_was(world: World, data_type: DataTyp
         assert received == wanted
 
 
+def test_what_still_stands_in_its_list_is_not_removed(world: World) -> None:
+    """A like that was taken back and given again, and a track whose second place in a playlist is gone."""
+    user_id = world.connect()
+    both = (DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
+    contents = world.lists(DataType.PLAYLIST_TRACKS)
+    name = max(contents, key=lambda name: len(contents[name]))
+    library = world.simulator.listeners["ana"].library
+    liked, twice = library.entries("saved_tracks")[20].number, library.entries("playlist_tracks", name)[1].number
+    world.change("add", DataType.PLAYLIST_TRACKS, name, item=twice, position=0)
+    sync(user_id, 0, DataType.SAVED_TRACKS, *both)
+    world.change("remove", DataType.SAVED_TRACKS, position=20)
+    world.change("add", DataType.SAVED_TRACKS, item=liked)
+    world.change("remove", DataType.PLAYLIST_TRACKS, name, position=0)
+    sync(user_id, 1, DataType.SAVED_TRACKS, *both)
+    browser = browser_of(user_id)
+    for data_type in (DataType.SAVED_TRACKS, DataType.PLAYLIST_TRACKS):
+        held = {item["record_id"] for item in everything(browser, data_type)}
+        gone = {item["record_id"] for item in everything(browser, data_type, view="distinct") if item["removed_at"]}
+        assert gone & held == set(), data_type
+
+
 def test_pages_are_of_one_state_although_a_sync_comes_between(world: World) -> None:
     """The list that is being read stays as it was at its first page."""
     user_id = world.connect()

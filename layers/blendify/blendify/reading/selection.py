@@ -5,7 +5,7 @@ A match names its fact by the key alone: `questions` reads the facts of a page, 
 After `most` plays or records, whether they belong to the response or not, a `ScanLimit` ends the page.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from heapq import merge
@@ -18,7 +18,7 @@ from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history import queries
 from blendify.history.facts import IMPORTED, moment_of, provider_of
-from blendify.history.list_states import list_of
+from blendify.history.list_states import list_of, name_of
 from blendify.history.stored_facts import StoredFact
 from blendify.importing import timeline
 from blendify.providers import PROVIDERS
@@ -31,6 +31,8 @@ from blendify.reading.question import BadParameter, Question
 
 MAX_RECORD_ID_BYTES = 1_000
 """DynamoDB takes 1,024 in an index."""
+SEVERAL = (ListKind.SET, ListKind.ARRANGED)
+"""Lists that may hold a record as several entries."""
 
 
 @dataclass(frozen=True)
@@ -150,14 +152,10 @@ def distinct(user_id: str, question: Question, after: str, most: int) -> Matches
     for scanned, (record_id, synced, imported) in enumerate(_records(user_id, question, after)):
         if scanned == most:
             yield ScanLimit(RecordCursor(after, 0))
-        newest: dict[tuple[str, str], tuple[str, str | None]] = {}
+        by_list: dict[tuple[str, str], list[StoredFact]] = {}
         for fact in _asked_for(question, synced):
-            key = str(fact.fetched_at)
-            where = provider_of(key), _list(fact, question)
-            if fact.removed and where in newest:
-                newest[where] = newest[where][0], moment_of(key)
-            elif not fact.removed:
-                newest[where] = key, None
+            by_list.setdefault((provider_of(str(fact.fetched_at)), _list(fact, question)), []).append(fact)
+        newest = {where: each for where, facts in by_list.items() if (each := _newest(user_id, question, facts))}
         for index, (_, (key, removed_at)) in enumerate(sorted(newest.items())):
             yield Match(RecordCursor(after, index), key, {"removed_at": removed_at})
         # What a provider tells itself says more than a file.
@@ -165,6 +163,31 @@ def distinct(user_id: str, question: Question, after: str, most: int) -> Matches
         for fact in known_otherwise:
             yield Match(RecordCursor(after, 0), str(fact.fetched_at), {"removed_at": None}, imported=True)
         after = record_id
+
+
+def _newest(user_id: str, question: Question, facts: Sequence[StoredFact]) -> tuple[str, str | None] | None:
+    """
+    The key of a record's newest fact in one list, and when it left the list if it stands there no more; None for a
+    record that only left.
+
+    It may stand there as several entries: twice in a playlist, or liked again under another moment. Each leaves by
+    itself. The index does not tell them apart, so their facts are read, where one left and others may be there.
+    """
+    recorded = [fact for fact in facts if not fact.removed]
+    several = 1 < len(recorded) < len(facts) and _shape(provider_of(str(facts[0].fetched_at)), question) in SEVERAL
+    if several:
+        by_key = queries.facts(user_id, question.data_type, [str(fact.fetched_at) for fact in facts])
+        facts = [by_key[key] for key in sorted(by_key)]
+    entries: dict[str, StoredFact] = {}
+    # What one sync says of an entry is at most that it left and that it is there, which holds.
+    for fact in sorted(facts, key=lambda fact: (moment_of(str(fact.fetched_at)), not fact.removed)):
+        entries[name_of(fact) if several else ""] = fact
+    left = [fact for fact in entries.values() if fact.removed]
+    standing = [fact for fact in entries.values() if not fact.removed] or recorded
+    if not standing:
+        return None
+    key = max(str(fact.fetched_at) for fact in standing)
+    return key, max(moment_of(str(fact.fetched_at)) for fact in left) if len(left) == len(entries) else None
 
 
 def _records(user_id: str, question: Question, after: str) -> Iterator[tuple[str, list[StoredFact], list[StoredFact]]]:
