@@ -106,20 +106,26 @@ def folded(
     """
     The keys of the entries' newest facts, by list and identity.
 
+    A list's facts that are later than its last commit count for nothing yet: they are of a commit that is half done.
+
     only    this list alone
     """
-    if not list_versions.any_read(user_id, provider, data_type):
+    where = user_id, provider, data_type
+    # Read before the facts: all facts up to a commit are in the history by then.
+    versions = [list_versions.version(*where, only)] if only is not None else list_versions.versions(*where).values()
+    committed = {version.list_id: version.commit.started_at for version in versions if version.commit}
+    if not committed:
         # Without a snapshot, the facts of all other providers would be read in vain.
         return {}
     shape = PROVIDERS[provider].endpoints[data_type].list_kind
-    since, lists = queries.snapshot(user_id, provider, data_type, moment)
+    since, lists = queries.snapshot(*where, moment)
     states = {name: ListState.of(held) for name, held in lists.items() if only in (None, name)}
     facts = queries.runs(user_id, data_type, since, moment)
-    for _, run in groupby(facts, key=lambda fact: moment_of(str(fact.fetched_at))):
+    for started_at, run in groupby(facts, key=lambda fact: moment_of(str(fact.fetched_at))):
         by_list: dict[str, list[StoredFact]] = {}
         for fact in run:
             name = list_of(fact.attribute_values, shape)
-            if fact.provider == provider and only in (None, name):
+            if fact.provider == provider and started_at <= committed.get(name, ""):
                 by_list.setdefault(name, []).append(fact)
         for name, here in by_list.items():
             states.setdefault(name, ListState.of({})).apply(here, shape)
