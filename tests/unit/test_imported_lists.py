@@ -1,14 +1,16 @@
 """What is in a listener's library by their files: the newest one counts where no provider says more."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from blendify.access import users
 from blendify.collecting.collector import collect
+from blendify.collecting.list_store import ListStore
 from blendify.core import times
 from blendify.core.data_types import DataType
+from blendify.history import snapshots
 from blendify.importing import work as importing_work
 from blendify.leaving import receipts
 from blendify.leaving.disconnect import disconnect
@@ -86,6 +88,42 @@ def test_a_connected_provider_says_itself_what_there_is(world: World, clock: lis
     assert "Mine" not in inventory
     assert albums(user_id) == [*inventory, "Other"]
     assert "Mine" in albums(user_id, view="distinct")
+
+
+def test_a_provider_says_nothing_before_its_first_commit_is_whole(
+    world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sync that died in the midst of it has told no list: the file's is the current one until it is finished."""
+    user_id = world.connect()
+    imported(user_id, clock, album("Mine", "spotify"))
+
+    def die(*_: object) -> NoReturn:
+        raise ConnectionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ListStore, "append", die)
+        with pytest.raises(ConnectionError):
+            synced(user_id, STARTED)
+    assert albums(user_id) == ["Mine"]
+    assert "Mine" not in synced(user_id, STARTED)
+
+
+def test_a_provider_whose_list_is_empty_says_so_of_the_past_too(
+    world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also behind a snapshot: the list that was emptied is not that of the file again."""
+    monkeypatch.setattr(snapshots, "LEAST", 1)
+    user_id = world.connect()
+    clock[0] -= timedelta(days=9)
+    imported(user_id, clock, album("Mine", "spotify"))
+    synced(user_id, STARTED - timedelta(days=1))
+    while world.lists(DataType.SAVED_ALBUMS)[""]:
+        world.change("remove", DataType.SAVED_ALBUMS, position=0)
+    for hour in range(2):
+        clock[0] = STARTED + timedelta(hours=hour)
+        held = synced(user_id, STARTED)
+    assert held == []
+    assert albums(user_id, as_of=times.iso(clock[0])) == albums(user_id) == []
 
 
 def test_of_a_provider_that_is_not_connected_the_newer_counts(world: World, clock: list[datetime]) -> None:

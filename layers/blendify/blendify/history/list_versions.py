@@ -137,9 +137,10 @@ def all_entries(versions: Iterable[ListVersion]) -> dict[str, list[Entry]]:
 
 
 def any_read(user_id: str, provider: str, data_type: DataType) -> bool:
-    """Whether a list of the data type was ever read to its end."""
+    """Whether a list of the data type was ever committed."""
     prefix = keys.version(provider, data_type)
-    return any(True for _ in state_table().query(keys.user(user_id), prefix, limit=1))
+    # One commit is finished before the next begins: of two lists at least one is committed.
+    return any("commit" in item for item in state_table().query(keys.user(user_id), prefix, limit=2))
 
 
 def version(user_id: str, provider: str, data_type: DataType, list_id: str) -> ListVersion:

@@ -9,7 +9,7 @@ When     facts since the last snapshot are a quarter of the lists' entries: writ
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from blendify.core.data_types import DataType
 from blendify.db import keys
@@ -61,8 +61,11 @@ def snapshot(
     moment: str,
     held: Mapping[str, Sequence[tuple[str, str]]],
 ) -> Fact:
-    """The fact that at a moment the lists held these entries: identity and key of the newest fact, in order."""
-    lists: Iterable[tuple[str, Sequence[tuple[str, str]]]] = held.items()
-    packed = zlib.compress(json.dumps([item for item in lists if item[1]], separators=(",", ":")).encode(), 6)
+    """
+    The fact that at a moment the lists held these entries: identity and key of the newest fact, in order.
+
+    Empty lists are in it, too: that nothing is in a list is also something that its provider said.
+    """
+    packed = zlib.compress(json.dumps(list(held.items()), separators=(",", ":")).encode(), 6)
     where = f"{user_id}#{data_type}{CHECKPOINTS}"
     return Fact(where, f"{provider}#{moment}", provider, {}, packed)
