@@ -144,7 +144,7 @@ class Lists:
             after = freshness.after_log(reader, version, ended, job)
             added = {**counts, "records": given, **(judged.counts if judged else {})}
             commit = Commit(job.sync_id, job.fetched_at, after, then.text(), added)
-            intent = Intent(commit, full=end is not None and reader.may_have_gap)
+            intent = Intent(commit, full=end is not None and reader.may_have_gap(version))
             try:
                 version = self._committer(list_id).commit(version, compared, intent)
             except Superseded:

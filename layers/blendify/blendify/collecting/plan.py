@@ -216,7 +216,7 @@ def _log(before: Before, now: Now, read: ReadList) -> Plan:
 
 
 def _gap(before: Before, now: Now, read: ReadList) -> Gap | None:
-    """A gap, if none of the plays that the provider remembers was known: there may have been more in between."""
+    """A gap, if none of the plays that the provider gave was known: there may have been more in between."""
     known, reported = list(filter(is_dated, before)), list(filter(is_dated, now))
     if not read.intent.full or not known or not reported or any(name in before for name in reported):
         return None

@@ -53,8 +53,6 @@ class LogReader:
     noted: Noted = field(default_factory=Noted)
     known_before: set[str] = field(default_factory=set)
     """Plays of the uncommitted pages that earlier syncs have recorded, and that are too old for the version."""
-    cut: bool = False
-    """Whether the latest plays alone were asked for, and so many came: earlier ones are not known."""
     _pages: list[_LogPage] = field(default_factory=list)
     _came: set[str] = field(default_factory=set)
     """Plays of the uncommitted pages."""
@@ -65,7 +63,6 @@ class LogReader:
         """Add a page, which has just been read."""
         records = self.endpoint.records(page.entries, ask.list_id, ask.offset)
         self._pages.append(_LogPage(records, ask.offset, times.now()))
-        self.cut |= ask.size is not None and self.endpoint.paging.depth is None and len(records) >= ask.size
 
     def read_again(self, start: int) -> None:
         """The log is read again from this position on. Nothing is forgotten of it."""
@@ -128,13 +125,18 @@ class LogReader:
             return timestamps.with_moments(page.records, known, page.seen_at, since)
         return move_to_front.with_moments(page.records, known, page.seen_at, since, self.memory.entries or 0)
 
-    @property
-    def may_have_gap(self) -> bool:
-        """Whether the provider has given as many plays as it remembers, so that others may have been lost."""
+    def may_have_gap(self, version: ListVersion) -> bool:
+        """
+        Whether plays may have been lost if none of those that came is known.
+
+        A provider that gave all that it remembers would have given known ones, unless it remembers no more. A list of
+        each record once may be as long as before, and all of it new: there only a full one has left out others.
+        """
         most = self.memory.entries
         if most is None or self.memory.moves_to_front:
             return False
-        return self.cut or any(page.start + len(page.records) >= most for page in self._pages)
+        each_play = self.memory.dated or self.repeats_listed(version)
+        return each_play or any(page.start + len(page.records) >= most for page in self._pages)
 
     def repeats_listed(self, version: ListVersion) -> bool:
         """

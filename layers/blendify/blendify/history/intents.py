@@ -90,7 +90,7 @@ class Intent:
     complete: bool = True
     """Whether an entry that is missing has left the list."""
     full: bool = False
-    """Of a log: whether the provider told as many plays as it remembers."""
+    """Of a log: whether plays may be missing if none of those that came is known."""
     appended: int = 0
     """Number of the plan's facts that are known to be in the history."""
     written: Mapping[str, int] = field(default_factory=dict)
