@@ -130,7 +130,7 @@ def after_log(reader: LogReader, version: ListVersion, judged: Judgement | None,
     """
     What later syncs go by.
 
-    judged  None while more of the log is to be read, and when it could not be read to its end
+    judged  None while more of the log is to be read, and when it could not be read to its end or showed nothing
     """
     window, since = reader.memory, reader.since
     after = replace(version.signals, repeats_listed=reader.repeats_listed(version))

@@ -140,7 +140,8 @@ class Lists:
             compared = reader.compared(version)
             given = reader.came(compared) + counts.get("records", 0)
             judged = judge(log_evidence(reader, version, end, given)) if end else None
-            ended = judged if end and not (end.observed.changed or end.broken_off) else None
+            nothing = not given and reader.should_show_some(compared.before)
+            ended = judged if end and not (end.observed.changed or end.broken_off or nothing) else None
             after = freshness.after_log(reader, version, ended, job)
             added = {**counts, "records": given, **(judged.counts if judged else {})}
             commit = Commit(job.sync_id, job.fetched_at, after, then.text(), added)

@@ -5,7 +5,7 @@ Pages stay in memory unchanged until they are committed. If another worker commi
 sync), they are compared with the new version.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from blendify.core import times
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Endpoint, LogWindow, Record
 from blendify.providers.paging import Page, PageRequest
+from blendify.providers.record_identity import is_dated
 
 ONE_ANSWER = 30
 """So many entries of an undated log come in one answer; where two answers meet, an entry may stand in both."""
@@ -124,6 +125,11 @@ class LogReader:
         if self.repeats_listed(version):
             return timestamps.with_moments(page.records, known, page.seen_at, since)
         return move_to_front.with_moments(page.records, known, page.seen_at, since, self.memory.entries or 0)
+
+    def should_show_some(self, known: Iterable[str]) -> bool:
+        """Whether some of the known plays, by their identities, stand in what is asked for: none is taken back."""
+        start = times.iso(self.since) if self.since else ""
+        return any(is_dated(name) and name >= start for name in known)
 
     def may_have_gap(self, version: ListVersion) -> bool:
         """
