@@ -191,3 +191,16 @@ def test_a_list_that_is_not_counted_today_is_not_over_where_a_page_says_so(subje
     job, _ = subject.run(DataType.SAVED_TRACKS, days=1, mode="full")
     assert subject.counts(job, DataType.SAVED_TRACKS)["removed"] == 0
     assert subject.differences(DataType.SAVED_TRACKS) == []
+
+
+@pytest.mark.parametrize("provider", ["apple_music"])
+def test_a_list_in_doubt_is_read_again_at_once(subject: Subject) -> None:
+    """Also one that is read once a day, and whose length nobody tells, so that nothing is counted as missing."""
+    collected(subject, DataType.TOP_TRACKS)
+    change(subject, DataType.TOP_TRACKS)
+    subject.fault(DataType.TOP_TRACKS, edit={"hidden": [3]})
+    job, _ = subject.run(DataType.TOP_TRACKS, days=1)
+    assert subject.counts(job, DataType.TOP_TRACKS)["doubtful"] == 1
+    subject.traffic.faults.clear()
+    subject.run(DataType.TOP_TRACKS, days=0.1)
+    assert subject.differences(DataType.TOP_TRACKS) == []

@@ -29,8 +29,9 @@ def unchanged(listed: ListRef, version: ListVersion, endpoint: Endpoint, job: Jo
         return False
     if listed.version is not None:
         return listed.version == signals.provider_version and not _full_read_due(version, job)
-    # What came short, or was not read to its end, is asked for by the next sync.
-    whole = signals.full_read_at == signals.read_at and (signals.shortfall == 0 or is_usual(signals.shortfall_syncs))
+    # What came short, or was in doubt, or was not read to its end, is asked for by the next sync.
+    believed = signals.shortfall == 0 or is_usual(signals.shortfall_syncs)
+    whole = signals.full_read_at == signals.read_at and believed and not version.commit.counts.get("doubtful")
     return whole and endpoint.at_most_every is not None and _within(signals.read_at, job, endpoint.at_most_every)
 
 
