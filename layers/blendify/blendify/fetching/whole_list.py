@@ -28,6 +28,9 @@ def whole(
         before = page
         ask = replace(following[0], size=ask.size, way=ask.way, trimmed=ask.trimmed)
         page = fetch(ask)
+        if not page.entries:
+            # The page before promised more: what stands here must not seem to be new behind it the next time.
+            page = fetch(ask)
         if page.entries == before.entries and any(entry != page.entries[0] for entry in page.entries):
             raise ProviderUnavailable(f"the provider serves one page twice, the second time from {ask.offset} on")
         here = _ids(page, ask, endpoint)
