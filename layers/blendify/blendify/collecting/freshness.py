@@ -142,7 +142,7 @@ def after_log(reader: LogReader, version: ListVersion, judged: Judgement | None,
             # What came short is read as far back once more, until that is usual.
             full_read_at = job.fetched_at if judged.shortfall <= 0 or is_usual(judged.shortfall_syncs) else full_read_at
         read_at = job.fetched_at
-        if since is not None and not judged.sound:
+        if not judged.sound and (since is not None or version.signals.full_read_at):
             # What is missing is looked for again, as long as late plays are.
             read_at = times.iso(times.parse(job.fetched_at) - window.late_window)
         # Another sync may have read on meanwhile.
