@@ -5,9 +5,9 @@ What came is kept, what is missing is said. What repeats becomes normal: from th
 removals are recorded, and no call is made that a true count would not have needed.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import cycle
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -182,12 +182,15 @@ def test_a_playlist_of_which_more_is_counted_than_its_pages_tell(subject: Subjec
     assert calls[2:] == [0, 0]
 
 
+@pytest.mark.parametrize("count", [{"total_as": "null"}, {"total": 0}, {"total": 7}])
 @pytest.mark.parametrize("provider", ["spotify", "apple_music"])
-def test_a_list_that_is_not_counted_today_is_not_over_where_a_page_says_so(subject: Subject) -> None:
+def test_a_list_that_is_not_counted_today_is_not_over_where_a_page_says_so(
+    subject: Subject, count: Mapping[str, Any]
+) -> None:
     """A page is cut short once and promises no other one: what seems to be gone is looked for once more."""
     collected(subject, DataType.SAVED_TRACKS)
-    subject.fault(DataType.SAVED_TRACKS, edit={"keep": 2, "next": False, "total_as": "null"}, offsets=(8, 8), times=1)
-    subject.fault(DataType.SAVED_TRACKS, edit={"total_as": "null"})
+    subject.fault(DataType.SAVED_TRACKS, edit={"keep": 2, "next": False, **count}, offsets=(8, 8), times=1)
+    subject.fault(DataType.SAVED_TRACKS, edit=count)
     job, _ = subject.run(DataType.SAVED_TRACKS, days=1, mode="full")
     assert subject.counts(job, DataType.SAVED_TRACKS)["removed"] == 0
     assert subject.differences(DataType.SAVED_TRACKS) == []

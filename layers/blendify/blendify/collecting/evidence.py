@@ -92,9 +92,13 @@ class Evidence:
 
     @property
     def may_go_on(self) -> bool:
-        """Whether more may follow: the last page was full, or nobody counts what is read by cursor or was counted."""
+        """
+        Whether more may follow: the last page was full; nobody counts what is read by cursor or was counted; or fewer
+        are counted than came, unlike before.
+        """
         not_counted_today = self.end.total is None and self.before.total is not None
-        return self.open_end or (self.counted is None and (self.by_cursor or not_counted_today))
+        disproved = self.counted is not None and self.shortfall_now < 0 <= self.before.shortfall
+        return self.open_end or disproved or (self.counted is None and (self.by_cursor or not_counted_today))
 
     @property
     def missing(self) -> int:
