@@ -142,6 +142,8 @@ class LibraryChange(NamedTuple):
     """Who added an entry of a playlist: the provider's id of them. None where it tells none."""
     origin: str | None = None
     """`import` where a file of the listener's tells of it. One without a date is of the day of the import."""
+    entry: str | None = None
+    """Which of a record's entries it is, among those of a day: its time of day, and its number among equal ones."""
 
 
 class ListBrought(NamedTuple):

@@ -14,7 +14,7 @@ from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history import queries
 from blendify.history.facts import moment_of
-from blendify.history.list_states import ListState
+from blendify.history.list_states import ListState, name_of
 from blendify.history.stored_facts import StoredFact
 from blendify.importing import timeline
 from blendify.importing.counting import CountingRule, chosen_rule, counts
@@ -205,16 +205,21 @@ class Bucket:
         )
 
     def _was_there(self, fact: StoredFact) -> bool:
-        """Whether the list had the record before this record of it."""
+        """Whether the list had the entry before this record of it."""
         if not fact.record_id:
             return False
         key, playlist = str(fact.fetched_at), fact.attribute_values.get("playlist_id")
-        last = None
-        for other in queries.appearances(self.user_id, self.data_type, str(fact.record_id)):
-            same_list = self.data_type is not DataType.PLAYLIST_TRACKS or other.playlist_id == playlist
-            if same_list and str(other.fetched_at) < key and _provider(other) == fact.provider:
-                last = other
-        return last is not None and not last.removed
+        before = [
+            str(other.fetched_at)
+            for other in queries.appearances(self.user_id, self.data_type, str(fact.record_id))
+            if (self.data_type is not DataType.PLAYLIST_TRACKS or other.playlist_id == playlist)
+            and str(other.fetched_at) < key
+            and _provider(other) == fact.provider
+        ]
+        # The index does not tell apart the places that a record has in a list.
+        known = queries.facts(self.user_id, self.data_type, before, gone=True)
+        same = [name for name in before if name in known and name_of(known[name]) == name_of(fact)]
+        return bool(same) and not known[same[-1]].removed
 
     def _day(self, fact: StoredFact) -> str:
         return self.calendar.day(moment_of(str(fact.fetched_at)))

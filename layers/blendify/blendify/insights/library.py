@@ -43,6 +43,7 @@ def change_of(
         dated=added_at is not None,
         playlist_id=fields.get("playlist_id") if data_type is DataType.PLAYLIST_TRACKS else None,
         added_by=fields.get("added_by") if data_type is DataType.PLAYLIST_TRACKS else None,
+        entry=f"{(fields.get('added_at') or '')[11:19]}#{fields.get('occurrence') or 1}",
         **described,
     )
 
@@ -61,15 +62,15 @@ def by_month(
     """
     What a day's syncs recorded, as pieces of the months that it belongs to.
 
-    was_there   whether the record of an entry without a date was in its list before: then it is no addition
+    was_there   whether an entry without a date was in its list before: then it is no addition
     """
     months: dict[str, Piece] = {}
-    present: dict[tuple[str, str, str], bool] = {}
+    present: dict[tuple[str, ...], bool] = {}
     for fact in facts:
         changed = change(fact)
         if changed is None:
             continue
-        name = changed.provider, changed.playlist_id or "", changed.record_id
+        name = changed.provider, changed.playlist_id or "", changed.record_id, changed.entry or ""
         again = not changed.dated and not fact.removed and (present[name] if name in present else was_there(fact))
         present[name] = not fact.removed
         if not again:
@@ -112,7 +113,14 @@ def month_of_library(month: str, pieces: Iterable[Piece]) -> MonthOfLibrary:
 
 
 def _identity(change: LibraryChange) -> tuple[str, ...]:
-    return change.data_type, change.provider, change.playlist_id or "", change.record_id, change.day
+    return (
+        change.data_type,
+        change.provider,
+        change.playlist_id or "",
+        change.record_id,
+        change.day,
+        change.entry or "",
+    )
 
 
 def _order(change: LibraryChange) -> tuple[str, ...]:

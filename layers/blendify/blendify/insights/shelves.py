@@ -12,7 +12,7 @@ from typing import Any
 from blendify.core.data_types import DataType
 from blendify.insights import table
 
-MADE = 2
+MADE = 3
 """
 The number of what is derived. Raise it, or the format of buckets, when a release derives more, or something otherwise:
 what an earlier one made is then made anew by itself, of each listener when something is computed for them or they look.

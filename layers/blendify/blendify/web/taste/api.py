@@ -117,11 +117,15 @@ def _top_list(snapshot: TopList) -> dict[str, Any]:
 
 
 def _added(change: LibraryChange) -> dict[str, Any]:
-    return {"change": "added", **change._asdict()}
+    return {"change": "added", **_shown(change)}
 
 
 def _removed(change: LibraryChange) -> dict[str, Any]:
-    return {"change": "removed", **change._asdict()}
+    return {"change": "removed", **_shown(change)}
+
+
+def _shown(change: LibraryChange) -> dict[str, Any]:
+    return {name: value for name, value in change._asdict().items() if name != "entry"}
 
 
 def _allowed(given: Mapping[str, str], name: str, values: list[str], default: str) -> str:
