@@ -19,7 +19,7 @@ from blendify.history.facts import Fact
 from blendify.insights import queue, shelves, store, table
 from blendify.web.taste.visible import Visible
 from tests.aws.aws_in_memory import create_tables
-from tests.unit.insights_stories import Messages, Story, listener
+from tests.unit.insights_stories import Messages, Story, listener, track
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -246,6 +246,23 @@ def test_top_lists_stand_as_they_were_at_the_end_of_each_day(ada: Story, message
     assert [(first.name, first.day) for first in store.firsts(ada.user_id) if first.name == "D"] == [
         ("D", "2026-11-25")
     ] * 2
+
+
+def test_a_second_place_is_another_addition_and_a_move_is_none(ada: Story, messages: Messages) -> None:
+    """Of entries without a date: what stood there before is told by the entry, and not by its record alone."""
+
+    def entry(day: int, key: str, **more: Any) -> Fact:
+        fields = {**track("Ada/Blue"), "playlist_id": "p", "position": 0, **more}
+        where = f"2026-11-{day}T03:00:00.000Z"
+        return Fact.of(ada.user_id, "playlist_tracks", where, "soundcloud", key, fields, {})
+
+    ada.append(entry(25, "p#000000#Ada/Blue"))
+    ada.append(entry(26, "p#000001#Ada/Blue", occurrence=2))
+    ada.append(entry(27, "moved#p#Ada/Blue"), entry(27, "moved#p#Ada/Blue#2", occurrence=2))
+    ada.forwarded()
+    messages.work()
+    (november,) = store.library(shelves.shelves(ada.user_id).shown, None, None)
+    assert [change.day for change in november.added] == ["2026-11-25", "2026-11-26"]
 
 
 def test_library_changes_stand_at_their_dates(ada: Story, messages: Messages) -> None:
