@@ -136,15 +136,17 @@ def may_be_spent(stage: Stage, reaper: Reaper) -> bool:
 def may_be_short(stage: Stage, schedule: Schedule) -> bool:
     """
     Whether what a page lacks may not come in this sync, which the listener is told: a page of those that have numbers
-    was short two times, or pages that lead from one to the next were short, empty, the same or the last in two looks.
+    was short two times, or pages that lead from one to the next were short, empty, the same or the last in two looks;
+    or a page was short, and what it lacked was asked for and answered with another page.
 
     The number of a page cannot ask for what it lacks alone, and a cursor leads past it; the next sync reads what is
     missing.
     """
     paging = PROVIDERS[stage.provider].endpoints[stage.data_type].paging
     of_pages = (Trouble.REPEATED, Trouble.SHORT, Trouble.NO_ENTRIES, Trouble.NO_NEXT)
-    odd = sum(trouble in of_pages for _, trouble in schedule.troubles)
-    return isinstance(paging, Numbered) or (isinstance(paging, Cursor) and odd > 1)
+    odd = [trouble for _, trouble in schedule.troubles if trouble in of_pages]
+    twice = Trouble.REPEATED in odd and not {Trouble.SHORT, Trouble.NO_ENTRIES}.isdisjoint(odd)
+    return isinstance(paging, Numbered) or twice or (isinstance(paging, Cursor) and len(odd) > 1)
 
 
 @dataclass(frozen=True)
