@@ -300,6 +300,15 @@ def test_a_page_behind_empty_ones_that_never_answers_is_given_up(sockets: Mappin
         tell(sockets, "soundcloud", DataType.PLAYLISTS, kind, "broken_page", days)
 
 
+@settings(max_examples=1, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(days=st.just([(True, []), (True, [("remove", 0, 5), ("add", 9, 3), ("add", 1, 3)])]))
+def test_an_entry_without_an_id_on_two_pages_that_overlap_is_stored_once(sockets: Mapping[str, Any], days: Any) -> None:
+    """It stands at one place, which both pages show."""
+    kind = KINDS["a page is what came"]
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        tell(sockets, "spotify", DataType.SAVED_ALBUMS, kind, "pages_larger", days)
+
+
 def tell(
     sockets: Mapping[str, Any],
     provider: str,

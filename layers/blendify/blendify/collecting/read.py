@@ -57,6 +57,9 @@ class ListReader(StagedList):
         if again and endpoint.ordered:
             entries = [entry for index, entry in enumerate(page.entries) if index not in again]
             records = endpoint.records(entries, ask.list_id, start)
+        if any(listed.position >= start for listed in self.last(1)) and any(map(_has_no_id, records)):
+            # What stands where another page has shown it already is not another entry.
+            self._compare_from(start)
         self.add(self.compared(records, start))
 
     def compared(self, records: Sequence[Record], start: int) -> ListPage:
@@ -151,3 +154,7 @@ class ListReader(StagedList):
         self._comparison = Comparison(self.source, self.endpoint, self.before)
         whole = self.endpoint.list_kind is not ListKind.SET
         self._comparison.pass_over(listed for listed in self.listed() if whole or listed.position < start)
+
+
+def _has_no_id(record: Record) -> bool:
+    return not record.fields.get("record_id")
