@@ -121,14 +121,14 @@ KINDS: Mapping[str, Kind] = {
         },
         by_count=True,
     ),
-    # What is hidden twice in a row is taken for a miscount. A playlist may really hold a track twice. Among liked
-    # playlists of SoundCloud stand albums, which are no playlists here: what one of them hides, nothing tells.
+    # What is hidden twice in a row is taken for a miscount. A playlist may really hold a track twice. Liked playlists
+    # and liked albums of SoundCloud stand on the same pages: what of these hides one of those, nothing tells.
     "an overlap hides an entry": Kind(
         {"entry_hidden": {}},
         exact=False,
         days=((False, True, False), (True, False)),
         without=frozenset({DataType.PLAYLIST_TRACKS}),
-        without_at=frozenset({("soundcloud", DataType.PLAYLISTS)}),
+        without_at=frozenset({("soundcloud", DataType.PLAYLISTS), ("soundcloud", DataType.SAVED_ALBUMS)}),
     ),
     # Likes that are hidden for two days are taken for a miscount. Whether something was played twice nobody can tell.
     **{
