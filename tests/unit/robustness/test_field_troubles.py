@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 STORIES = max(2, int(os.environ.get("SCHEDULES", "57")) // 100)
 DAY = 24 * 3600
-SEVERAL_PAGES = 10
+SEVERAL_PAGES = 12
 """So many calls more than the bound of a kind a sync may cost: of playlists, of what is asked for once more."""
 
 
@@ -93,6 +93,9 @@ A playlist may really hold an entry twice, and a log whose plays have no moments
 """
 ONCE_EACH: Mapping[str, Any] = {"each": True, "times": 1}
 
+ON_THE_SAME_PAGES = frozenset({("soundcloud", DataType.PLAYLISTS), ("soundcloud", DataType.SAVED_ALBUMS)})
+"""Liked playlists and liked albums: what one of these hides of those, nothing tells."""
+
 KINDS: Mapping[str, Kind] = {
     "one refusal is no proof": Kind(
         {
@@ -121,14 +124,13 @@ KINDS: Mapping[str, Kind] = {
         },
         by_count=True,
     ),
-    # What is hidden twice in a row is taken for a miscount. A playlist may really hold a track twice. Liked playlists
-    # and liked albums of SoundCloud stand on the same pages: what of these hides one of those, nothing tells.
+    # What is hidden twice in a row is taken for a miscount. A playlist may really hold a track twice.
     "an overlap hides an entry": Kind(
         {"entry_hidden": {}},
         exact=False,
         days=((False, True, False), (True, False)),
         without=frozenset({DataType.PLAYLIST_TRACKS}),
-        without_at=frozenset({("soundcloud", DataType.PLAYLISTS), ("soundcloud", DataType.SAVED_ALBUMS)}),
+        without_at=ON_THE_SAME_PAGES,
     ),
     # Likes that are hidden for two days are taken for a miscount. Whether something was played twice nobody can tell.
     **{
@@ -137,6 +139,7 @@ KINDS: Mapping[str, Kind] = {
             exact=False,
             days=((False, True, False), (True, False)),
             without=frozenset({DataType.RECENTLY_PLAYED}),
+            without_at=ON_THE_SAME_PAGES,
         )
         for name, pages in {
             "half of each page comes again": {},
