@@ -140,6 +140,14 @@ def test_what_left_the_first_page_was_replaced_behind_it() -> None:
     assert by_count(known(changes.current), Provider(added).read_page, COUNT) == Changes([], changes.current)
 
 
+def test_a_page_that_more_follow_is_not_the_list() -> None:
+    """The other count was too high when the list was last read, and now it fits the first page."""
+    before = old(9)
+    provider = Provider(before[:6], total=6)
+    count = Count(PAGE, 6 - PAGE)
+    assert by_other_count(known(before[2:]), provider.read_page, count) is None
+
+
 def test_first_page_of_only_additions_requires_a_full_read() -> None:
     """Five were added and one removed: both the total and the page show four."""
     known = {f"old {number}": "" for number in range(13)}

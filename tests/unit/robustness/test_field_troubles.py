@@ -295,6 +295,15 @@ def test_what_a_doubtful_reading_gave_tells_nothing_of_the_count(sockets: Mappin
 
 
 @settings(max_examples=1, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(days=st.just([(False, [("add", 9, 4), ("add", 5, 9)]), (True, [("again", 4, 0), ("add", 6, 7)]), (False, [])]))
+def test_what_was_hidden_is_looked_for_before_a_count_speaks_of_it(sockets: Mapping[str, Any], days: Any) -> None:
+    """The profile counts one more than came, and that one is absent: by that count alone it would be gone."""
+    kind = KINDS["an overlap hides an entry"]
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        tell(sockets, "soundcloud", DataType.SAVED_TRACKS, kind, "entry_hidden", days)
+
+
+@settings(max_examples=1, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(days=st.just([(False, [("remove", 7, 2), ("remove", 5, 0), ("remove", 0, 3), ("remove", 1, 7)]), (True, [])]))
 def test_a_page_behind_empty_ones_that_never_answers_is_given_up(sockets: Mapping[str, Any], days: Any) -> None:
     """The pages before it hold nothing of the list, and are not asked for again each time."""

@@ -58,7 +58,8 @@ def _count(version: ListVersion, endpoint: Endpoint) -> Count:
     before, paging = version.signals, endpoint.paging
     if endpoint.other_count:
         more = surplus(version)
-        return Count(paging.limit, more or 0, usual=more is not None)
+        # By a count that is higher by what is absent, all that is absent would seem to be gone.
+        return Count(paging.limit, more or 0, usual=more is not None and not before.absent)
     usual = before.shortfall == 0 or is_usual(before.shortfall_syncs)
     return Count(paging.limit, before.shortfall, usual=usual, numbered=isinstance(paging, Numbered))
 

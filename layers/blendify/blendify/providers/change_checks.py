@@ -199,6 +199,9 @@ def by_other_count(known: Mapping[str, str], read_page: ReadPage, count: Count) 
     digests, length = dict(page.entries), page.total - count.shortfall
     to_record = [identity for identity, digest in digests.items() if known.get(identity) != digest]
     new = [identity for identity in to_record if identity not in known]
+    if length <= len(digests) and page.more:
+        # It is longer than it is said to be.
+        return None
     if length == len(digests) == len(page.entries):
         return Changes(to_record, list(digests))
     if length != len(known) + len(new) or (new and len(new) == len(digests)):
