@@ -54,7 +54,7 @@ def figures() -> Iterator[Figure]:
         insights = _Insights(queue, writes, requests)
         user_id = here.connect(LISTENER)
         here.sync(user_id)
-        yield from insights.computed("a first sync", 2_700, 2_430)
+        yield from insights.computed("a first sync", 2_730, 2_430)
         here.pass_time(timedelta(minutes=10))
         _poll_with_plays(here, user_id)
         yield from insights.computed("a poll with 12 plays", 30, 50)
