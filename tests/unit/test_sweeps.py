@@ -204,9 +204,9 @@ def test_pages_without_anything_in_them_are_not_alike(entries: list[None]) -> No
 def test_the_latest_good_pages_are_known_to_the_next_worker() -> None:
     """The checkpoint carries their fingerprints: the next worker notices when one of them is served once more."""
     pages = LATEST_PAGES + 2
-    fingerprint = read_until(10 * pages, 10 * pages + 20).fingerprint
-    resumed = Sweep(3, total=10 * pages + 20, fingerprint=fingerprint)
+    latest = read_until(10 * pages, 10 * pages + 20).latest_pages
+    resumed = Sweep(3, total=10 * pages + 20, latest_pages=latest)
     for number in range(2, pages):
         assert resumed.repeats(page(10 * number, 10, None)), number
     assert not resumed.repeats(page(10 * pages, 10, None))
-    assert len(fingerprint or "") < 300
+    assert len(latest or "") < 300

@@ -135,7 +135,7 @@ class Collection:
             self.reader.read_again(ask.offset)
             at = self._at(self.reader, step, ask)
             # No page of this attempt is stored yet, so there is none to compare the next one with.
-            self.queue.next = replace(at, observed=replace(at.observed, fingerprint=None))
+            self.queue.next = replace(at, observed=replace(at.observed, latest_pages=None))
             self.save()
         return self.reader
 

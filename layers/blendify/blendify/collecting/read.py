@@ -16,7 +16,7 @@ from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Endpoint, ListKind, Record
 from blendify.providers.paging import Page, PageRequest
-from blendify.providers.record_identity import identity
+from blendify.providers.record_identity import identity, is_null
 
 LEAST_AGAIN = 10
 """Fewer entries in a row may stand in a playlist twice where two pages happen to meet."""
@@ -57,7 +57,8 @@ class ListReader(StagedList):
         if again and endpoint.ordered:
             entries = [entry for index, entry in enumerate(page.entries) if index not in again]
             records = endpoint.records(entries, ask.list_id, start)
-        if any(listed.position >= start for listed in self.last(1)) and any(map(_has_no_id, records)):
+        nulls = any(is_null(identity(record.fields)) for record in records)
+        if nulls and any(listed.position >= start for listed in self.last(1)):
             # What stands where another page has shown it already is not another entry.
             self._compare_from(start)
         self.add(self.compared(records, start))
@@ -154,7 +155,3 @@ class ListReader(StagedList):
         self._comparison = Comparison(self.source, self.endpoint, self.before)
         whole = self.endpoint.list_kind is not ListKind.SET
         self._comparison.pass_over(listed for listed in self.listed() if whole or listed.position < start)
-
-
-def _has_no_id(record: Record) -> bool:
-    return not record.fields.get("record_id")

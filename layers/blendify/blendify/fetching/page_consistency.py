@@ -63,8 +63,8 @@ class Observed:
     """Its last page was full: more may follow."""
     barren: int = 0
     """Requests in a row, up to the last one, that brought nothing new."""
-    fingerprint: str | None = None
-    """Identifies its latest good pages, each in a word, to notice one that is served twice."""
+    latest_pages: str | None = None
+    """Fingerprints of its latest good pages, with spaces between, to notice one that is served twice."""
     came_twice: int | None = None
     """How many entries came twice in the reading before, if that was to its end; and this one began anew."""
     missed: int | None = None
@@ -100,7 +100,7 @@ class Sweep(Observed):
 
     def repeats(self, page: Page) -> bool:
         """Whether a page before this one held exactly the same; pages of nulls alone are all alike."""
-        known = {*self._fingerprints, *(self.fingerprint or "").split()}
+        known = {*self._fingerprints, *(self.latest_pages or "").split()}
         return any(entry is not None for entry in page.entries) and _fingerprint(page.entries) in known
 
     def new_in(self, ask: PageRequest, page: Page) -> Page:
@@ -121,7 +121,7 @@ class Sweep(Observed):
         if again is None:
             return None
         self.attempt += 1
-        self._fingerprints, self.fingerprint, self.barren, self._lacking, self.grown = set(), None, 0, 0, False
+        self._fingerprints, self.latest_pages, self.barren, self._lacking, self.grown = set(), None, 0, 0, False
         self.came_twice, self._parts = None, []
         return replace(again, attempt=self.attempt)
 
@@ -137,8 +137,8 @@ class Sweep(Observed):
         if not page.entries or self.repeats(page):
             return self._nothing_new(ask, page, paging, planned)
         self.barren = 0
-        latest = [*(self.fingerprint or "").split(), _fingerprint(page.entries)][-LATEST_PAGES:]
-        self.fingerprint = " ".join(latest)
+        latest = [*(self.latest_pages or "").split(), _fingerprint(page.entries)][-LATEST_PAGES:]
+        self.latest_pages = " ".join(latest)
         self._fingerprints.add(latest[-1])
         self._parts = [*self._parts, *page.entries][-paging.limit :] if ask.size else []
         if self._parts:
