@@ -62,7 +62,7 @@ format: $(READY) ## format the code, and mend what ruff can mend
 	ruff format .
 	ruff check --fix .
 
-bench: $(READY) ## print the figures of the design, and write docs/bench.md; seven minutes
+bench: $(READY) ## print the figures of the design, and write docs/bench.md; eight minutes
 	@PYTHONPATH=layers/blendify:functions:. python -m bench
 
 check-bench: $(READY) ## fail if a count is worse than its bound: calls, records, units of DynamoDB; under a minute

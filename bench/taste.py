@@ -21,7 +21,7 @@ from botocore.client import BaseClient
 from bench.figures import Figure, at_most
 from bench.requests import RequestMeter
 from blendify.access import sessions, users
-from blendify.insights import packing, store, table
+from blendify.insights import packing, shelves, store, table
 from blendify.insights.buckets import (
     Artist,
     First,
@@ -179,6 +179,7 @@ def write(user: str, plays: int) -> str:
     begin = f"{months[0].month}-01"
     known = Known("UTC", begin, begin, lists[0].day, begin, f"{TODAY}T09:00:00.000Z")
     table.write(user, "known", list(astuple(known)))
+    shelves.settle(user)
     return world.artists[0].key
 
 
