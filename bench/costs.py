@@ -54,7 +54,7 @@ INSIGHTS_OF_RESYNC = Use(
     lambda_requests=1 + 7,
     gb_seconds=0.5 * 0.05 + 7 * 0.1,
     write_units=77,
-    history_read_units=149,
+    history_read_units=150,
     queue_requests=1.25 * (1 + 7 * 2),
 )
 INSIGHTS_MONTH = 0.0022 * STORED_GB_MONTH
