@@ -148,8 +148,8 @@ def _page(measured: list[Figure]) -> str:
 
 Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}. `make bench` fails when a figure is worse than its
 bound. `make check-bench` does so with the calls, records, units, requests and transitions alone, which do not depend on
-the machine's speed. From run to run some differ by a few units, as keys hold moments. An aim is what the design asks
-for; a bound lies a little above what was measured.
+the machine's speed; units have been up to four apart from run to run. An aim is what the design asks for; a bound lies
+a little above what was measured.
 
 - **Calls** are counted by the simulator, for a listener with 5,330 records in 142 pages.
 - **Write units** are those of AWS's published rules, worked out from each item before and after each write

@@ -49,7 +49,7 @@ class Leaves:
     """When each 429 was in the table, and until when it forbids calls."""
 
     @property
-    def in_spite(self) -> int:
+    def let_go(self) -> int:
         """How many were given although a 429 that was noted before they were asked for forbade it."""
         return sum(any(noted <= asked and given < until for noted, until in self.noted) for asked, given in self.given)
 
@@ -85,4 +85,4 @@ def refused(calls_per_minute: float) -> Refused:
         counted = here.control("GET", "counters")
     refusals = sum(int(counter.get("429", 0)) for counter in counted["endpoints"].values())
     during, in_flight = int(counted["calls_during_ban"]), int(counted["calls_in_flight_at_ban"])
-    return Refused(refusals - during - in_flight, during, in_flight, leaves.in_spite)
+    return Refused(refusals - during - in_flight, during, in_flight, leaves.let_go)

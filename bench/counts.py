@@ -1,5 +1,5 @@
 """
-Figures that are counts, the same on every machine: calls, records, write units, state transitions, virtual time.
+Figures that are counts, whatever the machine's speed: calls, records, write units, state transitions, virtual time.
 
 All of them have bounds: `make check-bench` fails when one gets worse than its bound.
 """

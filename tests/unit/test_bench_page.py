@@ -87,7 +87,7 @@ def test_the_documentation_quotes_the_bench(page) -> None:  # type: ignore[no-un
 
 
 def test_every_unit_and_call_is_within_its_bound() -> None:
-    """Of what is the same on every machine."""
+    """Of what does not depend on the machine's speed."""
     bounds = {cells[0]: cells[2] for cells in rows((DOCS / "bench.md").read_text())}
     counted = [what for what in bounds if re.match(r"(write|read) units|KMS requests|calls, |records appended", what)]
     assert len(counted) > 30
